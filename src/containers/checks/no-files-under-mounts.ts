@@ -1,0 +1,12 @@
+import { defineCheck } from './check.ts';
+
+export const noFilesUnderMounts = defineCheck({
+  id: 'CC-18',
+  title: 'No files where SageMaker mounts its own',
+  look: ({ files, where }) => {
+    const hidden = [...files.keys()].filter((path) => /^\/opt\/ml\/(model|input|output)\//.test(path));
+    if (hidden.length === 0) return [];
+    const what = `${hidden[0] ?? ''}${hidden.length > 1 ? ` and ${hidden.length - 1} more` : ''} will be hidden by what SageMaker mounts there`;
+    return [{ id: 'CC-18', level: 'warning', where, what, fix: 'copy it somewhere else, such as /opt/program' }];
+  },
+});

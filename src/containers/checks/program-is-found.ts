@@ -1,0 +1,24 @@
+import { posix } from 'node:path';
+import { defineCheck } from './check.ts';
+import { startPrograms } from './start-program.ts';
+
+export const programIsFound = defineCheck({
+  id: 'CC-10',
+  title: 'The image has an entry point, or programs train and serve on its PATH',
+  look: (image) =>
+    startPrograms(image).flatMap((program) => {
+      if (program.kind !== 'missing') return [];
+      const elsewhere = [...image.files.keys()].find((path) => posix.basename(path) === posix.basename(program.name));
+      return [
+        {
+          id: 'CC-10',
+          level: 'error',
+          where: image.where,
+          what: `no executable "${program.name}" in the image's ${program.searched.join(', ')}`,
+          fix: elsewhere
+            ? `it is at ${elsewhere}: add ENV PATH=${posix.dirname(elsewhere)}:$PATH`
+            : `COPY a program of that name onto the PATH, or set an ENTRYPOINT that takes the words ${image.commands.join(' and ')}`,
+        },
+      ];
+    }),
+});

@@ -1,0 +1,45 @@
+import type { ImageConfig } from './image.ts';
+
+/** One start of an image, as `docker run <image> train|serve` under SageMaker. */
+export interface ContainerSpec {
+  /** The unpacked image. Containers of one image share it: an image that writes into its own folders writes for all. */
+  readonly rootFolder: string;
+  readonly config: ImageConfig;
+  readonly command: 'train' | 'serve';
+  /** The folder that is `/opt/ml` for this container. */
+  readonly baseFolder: string;
+  /** Platform variables and the API's `Environment`; wins over the image's `ENV`. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Where `serve` shall listen on 127.0.0.1, 1-65535. Unset for `train`. */
+  readonly port?: number;
+  /** Each line of the container's log, without its line end. */
+  readonly onLine: (line: string, stream: 'stdout' | 'stderr') => void;
+  /** Names the container in errors and logs. */
+  readonly name: string;
+  readonly imageUri: string;
+}
+
+export interface Container {
+  /** Settles once the container and everything it started is gone and its last line was given out. Never rejects. */
+  readonly exited: Promise<{ readonly exitCode: number | null; readonly signal: string | null }>;
+  /** SIGTERM, then SIGKILL after `graceMs` of wall time; resolves when it is gone. Twice does no harm. */
+  stop(graceMs: number): Promise<void>;
+  /** `http://127.0.0.1:<port>`; unset for `train`. */
+  readonly url?: string;
+  /** Why nothing answers on `url`, as far as it can be seen from outside; undefined when it listens, or nothing telling is seen. */
+  whyUnreachable(): Promise<string | undefined>;
+}
+
+/** What runs containers. Linux and macOS; Windows is not supported (process groups and executable bits are not there). */
+export interface Engine {
+  readonly kind: 'process' | 'docker';
+  /** @throws ContainerCannotStart */
+  start(spec: ContainerSpec): Promise<Container>;
+  /** Kills all that still runs. */
+  close(): Promise<void>;
+}
+
+/** The image has nothing to start, or what it has doesn't start; the text is what Docker would say, and the way out. */
+export class ContainerCannotStart extends Error {
+  override name = 'ContainerCannotStart';
+}

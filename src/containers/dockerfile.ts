@@ -1,0 +1,240 @@
+import { posix } from 'node:path';
+import type { Instruction, ModifiableInstruction, PropertyInstruction } from 'dockerfile-ast';
+// The package is CommonJS: its names arrive on the default export.
+import dockerfileAst from 'dockerfile-ast';
+import type { Finding } from './finding.ts';
+import { baseNameLabel, defaultPath, type ImageConfig } from './image.ts';
+
+/** One `COPY` or `ADD`, or a folder that `WORKDIR` makes: what puts files into the image. */
+export interface CopyStep {
+  readonly line: number;
+  /** Paths in the build folder, wildcards allowed. Empty: only the folder `to` is made. */
+  readonly from: readonly string[];
+  /** Absolute path in the image. */
+  readonly to: string;
+  /** `to` is a folder to copy into, even for a single file. */
+  readonly intoFolder: boolean;
+  /** From `--chmod`; unset: the file's own bit. */
+  readonly executable?: boolean;
+}
+
+export interface DockerfileReading {
+  readonly config: ImageConfig;
+  readonly steps: readonly CopyStep[];
+  /** What a packed image cannot honour. Whoever finds one here has no image. */
+  readonly findings: readonly Finding[];
+  /** Line of the last ENTRYPOINT; unset when there is none. */
+  readonly entrypointLine?: number;
+}
+
+/** Base images whose one contribution is a language runtime: the machine's own takes its place when there is no Docker. */
+const runtimes = ['node', 'python', 'scratch'];
+
+const refusedInstructions: Readonly<Record<string, string>> = {
+  RUN: 'needs a Docker build; run it on your side and COPY its result, or push an image that Docker has built',
+  SHELL: 'is of no use without RUN; remove it',
+  ONBUILD: 'acts in a later build; write the instruction itself',
+  VOLUME: 'is not honoured by SageMaker; remove it',
+  HEALTHCHECK: 'is not honoured by SageMaker, which asks GET /ping; remove it',
+  MAINTAINER: 'is deprecated; use LABEL',
+};
+
+/**
+ * `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME:+alternative}`; a backslash keeps a dollar as it is.
+ * An unknown name is empty, as in Docker.
+ */
+function expand(text: string, variables: ReadonlyMap<string, string>): string {
+  return text.replace(
+    /\\(\$)|\$\{(\w+)(?::([-+])([^}]*))?\}|\$(\w+)/g,
+    (_, escaped?: string, braced?: string, operator?: string, word?: string, plain?: string) => {
+      if (escaped) return escaped;
+      const value = variables.get(braced ?? plain ?? '') ?? '';
+      if (operator === '-') return value || (word ?? '');
+      if (operator === '+') return value ? (word ?? '') : '';
+      return value;
+    },
+  );
+}
+
+/** Reads a Dockerfile in the subset a packed image honours; instructions outside it become findings. */
+export function readDockerfile(text: string): DockerfileReading {
+  const findings: Finding[] = [];
+  const steps: CopyStep[] = [];
+  const environment = new Map([['PATH', defaultPath]]);
+  const setByImage = new Set<string>(['PATH']);
+  const variables = new Map(environment);
+  const globalArguments = new Map<string, string>();
+  const labels: Record<string, string> = {};
+  const ports: string[] = [];
+  let workingDir: string | undefined;
+  let user: string | undefined;
+  let architecture = 'amd64';
+  let os = 'linux';
+  let entrypoint: readonly string[] | undefined;
+  let entrypointLine: number | undefined;
+  let cmd: readonly string[] | undefined;
+  let stages = 0;
+
+  const lineOf = (instruction: Instruction) => instruction.getRange().start.line + 1;
+  const refuse = (instruction: Instruction, what: string, fix: string, id?: string) =>
+    findings.push({ ...(id ? { id } : {}), level: 'error', where: `Dockerfile:${lineOf(instruction)}`, what, fix });
+  const rest = (instruction: Instruction) => (instruction.getRawArgumentsContent() ?? '').trim();
+  const words = (instruction: Instruction) => instruction.getArguments().map((argument) => unquote(expand(argument.getValue(), variables)));
+  const properties = (instruction: Instruction) =>
+    (instruction as PropertyInstruction).getProperties().map((property) => {
+      // Docker expands variables in double quotes and without quotes, not in single ones.
+      const verbatim = property.getUnescapedValue()?.startsWith("'") ?? false;
+      const value = property.getValue();
+      return { name: property.getName(), value: value === null || verbatim ? value : expand(value, variables) };
+    });
+
+  function from(instruction: Instruction): void {
+    stages++;
+    if (stages > 1)
+      return void refuse(instruction, 'a second FROM makes a multi-stage build', 'build the earlier stage on your side and COPY its result');
+    for (const flag of (instruction as ModifiableInstruction).getFlags()) {
+      if (flag.getName() !== 'platform') refuse(instruction, `FROM --${flag.getName()} is unknown`, 'remove it');
+      const [os_, architecture_] = expand(flag.getValue() ?? '', globalArguments).split('/');
+      if (os_ && architecture_) [os, architecture] = [os_, architecture_];
+    }
+    const base = expand(instruction.getArguments()[0]?.getValue() ?? '', globalArguments);
+    const name = base.split('@')[0]?.split('/').at(-1)?.split(':')[0] ?? '';
+    if (!runtimes.includes(name)) {
+      refuse(
+        instruction,
+        `base image "${base}" brings programs of its own, which a packed image lacks`,
+        'start FROM node:…, python:… or scratch, or push an image that Docker has built',
+      );
+    }
+    if (name !== 'scratch') labels[baseNameLabel] = base;
+  }
+
+  function copy(instruction: Instruction): void {
+    const keyword = instruction.getKeyword();
+    let executable: boolean | undefined;
+    for (const flag of (instruction as ModifiableInstruction).getFlags()) {
+      const value = flag.getValue() ?? '';
+      if (flag.getName() === 'chmod' && /^[0-7]{3,4}$/.test(value)) executable = (Number.parseInt(value, 8) & 0o100) !== 0;
+      else if (flag.getName() === 'from') refuse(instruction, `${keyword} --from needs a multi-stage build`, 'COPY from the folder itself');
+      else refuse(instruction, `${keyword} --${flag.getName()}=${value} is not honoured in a packed image`, 'remove it; files belong to root');
+    }
+    const content = rest(instruction);
+    if (content.includes('<<')) return void refuse(instruction, `${keyword} with a here-document is not supported`, 'put the text into a file');
+    const paths = content.startsWith('[') ? jsonList(content)?.map((path) => expand(path, variables)) : words(instruction);
+    const to = paths?.pop();
+    if (!paths?.length || to === undefined)
+      return void refuse(instruction, `${keyword} needs a source and a destination`, 'write `COPY source … destination`');
+    const url = paths.find((path) => /^[a-z]+:\/\/|^git@/i.test(path));
+    if (url) return void refuse(instruction, `${keyword} of "${url}" would download at build time`, 'download it into the folder and COPY it');
+    const packed = keyword === 'ADD' ? paths.find((path) => /\.(tar|tgz|tbz2?|txz|gz|bz2|xz)$/i.test(path)) : undefined;
+    if (packed) return void refuse(instruction, `ADD would unpack "${packed}"`, 'unpack it in the folder and COPY its content');
+    steps.push({
+      line: lineOf(instruction),
+      from: paths,
+      to: posix.resolve(workingDir ?? '/', to),
+      intoFolder: to.endsWith('/') || to === '.' || to.endsWith('/.') || paths.length > 1,
+      ...(executable === undefined ? {} : { executable }),
+    });
+  }
+
+  /** The words of an exec form; of a shell form what Docker makes of it. Undefined: an empty list, which takes back an earlier one. */
+  function command(instruction: Instruction): readonly string[] | undefined {
+    const list = jsonList(rest(instruction)) ?? ['/bin/sh', '-c', rest(instruction)];
+    return list.length > 0 ? list : undefined;
+  }
+
+  function read(instruction: Instruction): void {
+    const keyword = instruction.getKeyword();
+    if (stages === 0 && keyword !== 'FROM' && keyword !== 'ARG') return void refuse(instruction, `${keyword} before FROM`, 'begin with FROM');
+    switch (keyword) {
+      case 'FROM':
+        return from(instruction);
+      case 'ARG':
+        for (const { name, value } of properties(instruction)) {
+          const known = value ?? globalArguments.get(name) ?? '';
+          if (stages === 0) globalArguments.set(name, known);
+          // An ENV of the same name wins over an ARG.
+          else if (!setByImage.has(name)) variables.set(name, known);
+        }
+        return;
+      case 'ENV':
+        // All of one instruction are expanded with what was set before it.
+        for (const { name, value } of properties(instruction)) {
+          environment.set(name, value ?? '');
+          setByImage.add(name);
+        }
+        for (const [name, value] of environment) variables.set(name, value);
+        return;
+      case 'LABEL':
+        for (const { name, value } of properties(instruction)) labels[unquote(name)] = value ?? '';
+        return;
+      case 'WORKDIR':
+        workingDir = posix.resolve(workingDir ?? '/', unquote(expand(rest(instruction), variables)));
+        steps.push({ line: lineOf(instruction), from: [], to: workingDir, intoFolder: true });
+        return;
+      case 'EXPOSE':
+        ports.push(...words(instruction).map((port) => (port.includes('/') ? port : `${port}/tcp`)));
+        return;
+      case 'USER':
+        user = words(instruction)[0];
+        return;
+      case 'STOPSIGNAL':
+        if (!['SIGTERM', '15'].includes(words(instruction)[0] ?? '')) {
+          refuse(instruction, 'SageMaker stops a container with SIGTERM, whatever STOPSIGNAL says', 'remove it and handle SIGTERM', 'CC-19');
+        }
+        return;
+      case 'COPY':
+      case 'ADD':
+        return copy(instruction);
+      case 'CMD':
+        cmd = command(instruction);
+        return;
+      case 'ENTRYPOINT':
+        entrypointLine = lineOf(instruction);
+        entrypoint = command(instruction);
+        return;
+      default:
+        refuse(instruction, keyword, refusedInstructions[keyword] ?? 'is no instruction a packed image knows; remove it');
+    }
+  }
+
+  for (const instruction of dockerfileAst.DockerfileParser.parse(text).getInstructions()) read(instruction);
+  if (stages === 0)
+    findings.push({
+      level: 'error',
+      where: 'Dockerfile:1',
+      what: 'there is no FROM',
+      fix: 'begin with FROM node:24-slim, FROM python:3.13-slim or FROM scratch',
+    });
+
+  return {
+    config: {
+      ...(entrypoint ? { Entrypoint: entrypoint } : {}),
+      ...(cmd ? { Cmd: cmd } : {}),
+      Env: [...environment].map(([name, value]) => `${name}=${value}`),
+      ...(workingDir ? { WorkingDir: workingDir } : {}),
+      Labels: labels,
+      ...(user ? { User: user } : {}),
+      ExposedPorts: [...new Set(ports)].sort(),
+      architecture,
+      os,
+    },
+    steps,
+    findings,
+    ...(entrypointLine === undefined ? {} : { entrypointLine }),
+  };
+}
+
+const unquote = (text: string): string => /^(["'])(.*)\1$/s.exec(text)?.[2] ?? text;
+
+/** A JSON list of texts, or undefined: Docker reads anything else as shell form. */
+function jsonList(text: string): string[] | undefined {
+  if (!text.startsWith('[')) return undefined;
+  try {
+    // A backslash before a line's end continues the instruction; JSON knows no such thing.
+    const list: unknown = JSON.parse(text.replace(/\\\r?\n/g, ' '));
+    return Array.isArray(list) && list.every((word) => typeof word === 'string') ? list : undefined;
+  } catch {
+    return undefined;
+  }
+}

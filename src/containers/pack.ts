@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, matchesGlob, posix } from 'node:path';
+import { type ArchiveEntry, BadArchive, entriesOf, gzip, tar } from './archive.ts';
+import { checks } from './checks/registry.ts';
+import { type CopyStep, readDockerfile } from './dockerfile.ts';
+import { type Finding, ImageRefused } from './finding.ts';
+import { dockerConfigType, dockerLayerType, dockerManifestType, formatImageConfig, type ImageConfig } from './image.ts';
+import type { Word } from './start-command.ts';
+
+/** An image as a registry takes it: Docker schema 2, which is what SageMaker pulls. */
+export interface PackedImage {
+  /** `sha256:…` of the manifest. */
+  readonly digest: string;
+  readonly manifest: Uint8Array;
+  readonly mediaType: string;
+  readonly config: Uint8Array;
+  readonly configDigest: string;
+  readonly layers: readonly { readonly digest: string; readonly tarGzip: Uint8Array }[];
+  /** What is no reason to refuse it, and still worth saying. */
+  readonly warnings: readonly Finding[];
+}
+
+/** A file of an image in the making. */
+export interface ImageFile {
+  readonly bytes: Uint8Array;
+  readonly executable: boolean;
+  /** The file it came from, relative to the build folder. */
+  readonly source: string;
+}
+
+/** What the checks look at. */
+export interface ImageContents {
+  readonly config: ImageConfig;
+  /** By absolute path in the image. */
+  readonly files: ReadonlyMap<string, ImageFile>;
+  readonly folders: ReadonlySet<string>;
+  /** The words SageMaker will start this image with. */
+  readonly commands: readonly Word[];
+  /** A place in the Dockerfile to point at: the ENTRYPOINT, or its first line. */
+  readonly where: string;
+}
+
+const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+
+/**
+ * Makes an image of a folder by its `Dockerfile`, without Docker. The base is not in it: its language runtime is this machine's, or
+ * Docker's where the image is run with Docker (its name is kept as a label). Equal content gives an equal digest on every machine.
+ *
+ * @param folder holds the `Dockerfile` and what it copies; `.dockerignore` is honoured
+ * @param commands which programs the image has to have; an image for hosting only needs `serve`
+ * @throws ImageRefused with every finding, each with its place and its remedy
+ */
+export function packImage(folder: string, commands: readonly Word[] = ['train', 'serve']): PackedImage {
+  const dockerfile = join(folder, 'Dockerfile');
+  if (!existsSync(dockerfile)) {
+    throw new ImageRefused(folder, [
+      { level: 'error', where: 'Dockerfile', what: 'the folder has none', fix: 'write one that copies train and serve onto the PATH' },
+    ]);
+  }
+  const reading = readDockerfile(readFileSync(dockerfile, 'utf8'));
+  const findings = [...reading.findings];
+  const context = readContext(folder, findings);
+
+  const files = new Map<string, ImageFile>();
+  const folders = new Set<string>();
+  const layers: { digest: string; diffId: string; tarGzip: Uint8Array }[] = [];
+  for (const step of reading.steps) {
+    const added = new Map<string, ImageFile | undefined>();
+    place(step, context, added, folders, findings);
+    const entries: ArchiveEntry[] = [];
+    for (const [path, file] of added) {
+      for (let parent = posix.dirname(path); parent !== '/'; parent = posix.dirname(parent)) {
+        // A folder that is itself copied comes by its own turn.
+        if (folders.has(parent) || added.has(parent)) continue;
+        folders.add(parent);
+        entries.push({ path: parent.slice(1) });
+      }
+      if (file) {
+        files.set(path, file);
+        entries.push({ path: path.slice(1), bytes: file.bytes, executable: file.executable });
+      } else if (!folders.has(path)) {
+        folders.add(path);
+        entries.push({ path: path.slice(1) });
+      }
+    }
+    if (entries.length === 0) continue;
+    try {
+      const plain = tar(entries);
+      const tarGzip = gzip(plain);
+      layers.push({ digest: digestOf(tarGzip), diffId: digestOf(plain), tarGzip });
+    } catch (error) {
+      if (!(error instanceof BadArchive)) throw error;
+      findings.push({
+        level: 'error',
+        where: `Dockerfile:${step.line}`,
+        what: error.message,
+        fix: 'shorten it, or push an image that Docker has built',
+      });
+    }
+  }
+
+  // A file system without its files would only repeat what is wrong with the Dockerfile.
+  if (reading.findings.length === 0 || files.size > 0) {
+    const contents = { config: reading.config, files, folders, commands, where: `Dockerfile:${reading.entrypointLine ?? 1}` };
+    findings.push(...checks.flatMap((check) => check.look(contents)));
+  }
+  if (findings.some(({ level }) => level === 'error')) throw new ImageRefused(folder, findings);
+
+  const config = formatImageConfig(
+    reading.config,
+    layers.map(({ diffId }) => diffId),
+  );
+  const manifest = new TextEncoder().encode(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: dockerManifestType,
+      config: { mediaType: dockerConfigType, size: config.length, digest: digestOf(config) },
+      layers: layers.map(({ digest, tarGzip }) => ({ mediaType: dockerLayerType, size: tarGzip.length, digest })),
+    }),
+  );
+  return {
+    digest: digestOf(manifest),
+    manifest,
+    mediaType: dockerManifestType,
+    config,
+    configDigest: digestOf(config),
+    layers: layers.map(({ digest, tarGzip }) => ({ digest, tarGzip })),
+    warnings: findings,
+  };
+}
+
+/** The build folder's files and folders, without what `.dockerignore` names. */
+function readContext(folder: string, findings: Finding[]): readonly ArchiveEntry[] {
+  let entries: ArchiveEntry[];
+  try {
+    entries = entriesOf(folder);
+  } catch (error) {
+    if (!(error instanceof BadArchive)) throw error;
+    findings.push({ level: 'error', where: '.', what: error.message, fix: 'put the file itself there' });
+    return [];
+  }
+  const ignore = join(folder, '.dockerignore');
+  if (!existsSync(ignore)) return entries;
+  const rules = readFileSync(ignore, 'utf8')
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => ({ keep: line.startsWith('!'), pattern: posix.normalize(line.replace(/^!/, '')).replace(/^\/|\/$/g, '') }));
+  // The last rule that names a file or a folder above it decides.
+  const ignored = (path: string) => {
+    const above = path.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/'));
+    return rules.reduce((so, { keep, pattern }) => (above.some((part) => matchesGlob(part, pattern)) ? !keep : so), false);
+  };
+  return entries.filter(({ path }) => !ignored(path));
+}
+
+/** What one COPY puts where, by absolute path in the image; `undefined` is a folder. */
+function place(
+  step: CopyStep,
+  context: readonly ArchiveEntry[],
+  added: Map<string, ImageFile | undefined>,
+  folders: ReadonlySet<string>,
+  findings: Finding[],
+): void {
+  if (step.from.length === 0) {
+    if (step.to !== '/') added.set(step.to, undefined);
+    return;
+  }
+  const put = (path: string, entry: ArchiveEntry) =>
+    added.set(path, entry.bytes ? { bytes: entry.bytes, executable: step.executable ?? entry.executable ?? false, source: entry.path } : undefined);
+  const complain = (what: string, fix: string) => findings.push({ level: 'error', where: `Dockerfile:${step.line}`, what, fix });
+
+  for (const from of step.from) {
+    const pattern = posix.normalize(from).replace(/^\/+|\/+$/g, '');
+    if (pattern.split('/').includes('..')) {
+      complain(`"${from}" lies outside the build folder`, 'copy it into the folder');
+      continue;
+    }
+    const whole = pattern === '.' || pattern === '';
+    const wild = /[*?[]/.test(pattern);
+    const sources = whole ? [''] : context.filter(({ path }) => (wild ? matchesGlob(path, pattern) : path === pattern)).map(({ path }) => path);
+    if (sources.length === 0) complain(`"${from}" is not in the folder`, 'check the spelling, and .dockerignore');
+    const into = step.intoFolder || sources.length > 1 || folders.has(step.to);
+    for (const source of sources) {
+      const entry = context.find(({ path }) => path === source);
+      if (entry?.bytes) {
+        put(into ? posix.join(step.to, posix.basename(source)) : step.to, entry);
+        continue;
+      }
+      // Of a folder its content is copied, not itself.
+      if (step.to !== '/') added.set(step.to, undefined);
+      const prefix = source === '' ? '' : `${source}/`;
+      for (const below of context) {
+        if (below.path.startsWith(prefix)) put(posix.join(step.to, below.path.slice(prefix.length)), below);
+      }
+    }
+  }
+}
