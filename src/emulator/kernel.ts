@@ -18,8 +18,11 @@ export interface Cloud {
   call(service: ServiceId, operation: string, input: unknown, caller: Caller): Promise<unknown>;
   /** Puts a service's own event on the default bus. Never fails, never waits. */
   publish(event: ServiceEvent): void;
-  /** The caller a role is, for a service that acts with it (a state machine, a Lambda). Throws `AwsError` when the role is unknown. */
-  assume(roleArn: string): Caller;
+  /**
+   * The caller a role is, for a service that acts with it (a state machine, a Lambda). Throws `AwsError` when the role is unknown,
+   * or when its trust policy doesn't name `byService` (`states.amazonaws.com`). Without `byService` trust isn't asked.
+   */
+  assume(roleArn: string, byService?: string, sourceArn?: string): Caller;
 }
 
 /** What every emulated service is built on. */

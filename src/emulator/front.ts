@@ -1,0 +1,173 @@
+import { AwsError, notEmulated } from './aws-error.ts';
+import type { Clock } from './clock.ts';
+import type { Caller } from './iam/caller.ts';
+import type { Identities } from './iam/identities.ts';
+import type { Cloud, ServiceEvent } from './kernel.ts';
+import type { BoundOperation, Service, ServiceId } from './operation.ts';
+import type { Random } from './random.ts';
+import type { Trace } from './trace.ts';
+import { authenticate } from './wire/authenticate.ts';
+import { decodedRequest } from './wire/body.ts';
+import { checkConstraints } from './wire/constraints.ts';
+import { type Located, locate } from './wire/locate.ts';
+import { type WireAnswer, type WireRequest, bytesOf } from './wire/message.ts';
+import { schemasOf } from './wire/schemas.ts';
+import { summarise } from './wire/summary.ts';
+
+export type { WireAnswer, WireRequest } from './wire/message.ts';
+
+/** A plain path that is no AWS API. `caller` is unset when the request isn't signed. */
+export type RouteHandler = (request: WireRequest, caller: Caller | undefined) => Promise<WireAnswer>;
+
+/** The embedded AWS as its callers see it: every service behind one door, on the wire and from within. */
+export interface Front {
+  /** Answers one HTTP request. Never rejects: whatever goes wrong is an answer in the caller's protocol. */
+  handle(request: WireRequest): Promise<WireAnswer>;
+  /** How services reach each other: same operations and policies, no codecs. */
+  readonly cloud: Cloud;
+  /** @throws TypeError when the service is registered already */
+  register(service: Service): void;
+  /** Told of each event a service publishes on the default bus, in the order of publishing. */
+  onEvent(listener: (event: ServiceEvent) => void): void;
+  /** Serves paths that begin with `prefix` and are no AWS API, such as function URLs; the first match wins. */
+  route(prefix: string, handler: RouteHandler): void;
+}
+
+export interface FrontOptions {
+  /** Twelve digits. */
+  readonly account: string;
+  readonly region: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly trace: Trace;
+  readonly identities: Identities;
+  /** Told of what no operation should throw. The caller gets `InternalFailure`; the crash is traced as well. */
+  readonly onCrash?: (error: unknown, where: string) => void;
+}
+
+const describe = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+
+/** What a route answers when it fails before its handler runs. */
+function plainRefusal(error: AwsError): WireAnswer {
+  return {
+    status: error.status === 400 ? 403 : error.status,
+    headers: { 'content-type': 'application/json', 'x-amzn-errortype': error.code },
+    body: bytesOf(JSON.stringify({ Message: error.message })),
+  };
+}
+
+export function createFront(options: FrontOptions): Front {
+  const { random, trace, identities } = options;
+  const services = new Map<ServiceId, Service>();
+  const listeners: ((event: ServiceEvent) => void)[] = [];
+  const routes: { readonly prefix: string; readonly handler: RouteHandler }[] = [];
+
+  /** An `AwsError` as it is; anything else is a bug of ours: reported, and told as AWS tells its own. */
+  function asAwsError(error: unknown, where: string): AwsError {
+    if (error instanceof AwsError) return error;
+    trace.write('crash', { where, error: describe(error) });
+    options.onCrash?.(error, where);
+    return new AwsError('InternalFailure', 'The request processing has failed because of an unknown error, exception or failure.', {
+      status: 500,
+      cause: error,
+    });
+  }
+
+  function operationOf(service: ServiceId, operation: string): BoundOperation {
+    const bound = services.get(service)?.operations.get(operation);
+    if (!bound) throw notEmulated(`${service}:${operation}`);
+    return bound;
+  }
+
+  /** Limits, then permissions, then the operation itself. */
+  async function run(service: ServiceId, bound: BoundOperation, input: unknown, caller: Caller, requestId: string): Promise<unknown> {
+    const schema = schemasOf(service).operations.get(bound.name);
+    if (!schema) throw new TypeError(`Cannot run ${service}:${bound.name}: the SDK's model has no such operation`);
+    checkConstraints(service, schema.input, bound.limits, input);
+    for (const access of bound.access(input)) identities.authorise(access, caller);
+    return await bound.run(input, { caller, requestId });
+  }
+
+  const cloud: Cloud = {
+    async call(service, operation, input, caller) {
+      const line = { via: 'internal', service, operation, caller: caller.arn, input: summarise(input) };
+      try {
+        const output = await run(service, operationOf(service, operation), input, caller, random.uuid('wire/request-id'));
+        trace.write('wire', { ...line, output: summarise(output) });
+        return output;
+      } catch (thrown) {
+        const error = asAwsError(thrown, `${service}:${operation}`);
+        trace.write('wire', { ...line, error: { code: error.code, status: error.status, message: error.message } });
+        throw error;
+      }
+    },
+    publish(event) {
+      for (const listener of listeners) {
+        try {
+          listener(event);
+        } catch (error) {
+          asAwsError(error, `a listener of the event ${event.source} ${event.detailType}`);
+        }
+      }
+    },
+    assume: (roleArn, byService, sourceArn) => identities.assume(roleArn, byService, sourceArn),
+  };
+
+  async function answerRoute(route: { readonly prefix: string; readonly handler: RouteHandler }, request: WireRequest): Promise<WireAnswer> {
+    const line: Record<string, unknown> = { route: route.prefix, method: request.method, path: request.path };
+    let answer: WireAnswer;
+    try {
+      const who = request.headers['authorization'] === undefined ? undefined : authenticate(request, identities);
+      line['caller'] = who?.arn;
+      line['input'] = summarise(request.body);
+      answer = await route.handler(request, who);
+    } catch (thrown) {
+      answer = plainRefusal(asAwsError(thrown, `route ${route.prefix}`));
+    }
+    trace.write('wire', { ...line, status: answer.status, output: summarise(answer.body) });
+    return answer;
+  }
+
+  async function answerApi(located: Located, request: WireRequest): Promise<WireAnswer> {
+    const requestId = random.uuid('wire/request-id');
+    const line: Record<string, unknown> = { service: located.service, operation: located.operation, caller: undefined };
+    try {
+      const caller = authenticate(request, identities);
+      line['caller'] = caller.arn;
+      const schema = located.schema();
+      const bound = operationOf(located.service, located.operation);
+      const input = located.protocol.read(schema, decodedRequest(request));
+      line['input'] = summarise(input);
+      const output = await run(located.service, bound, input, caller, requestId);
+      line['output'] = summarise(output);
+      const answer = located.protocol.write(schema, output, requestId);
+      trace.write('wire', line);
+      return answer;
+    } catch (thrown) {
+      const error = asAwsError(thrown, `${located.service}:${located.operation}`);
+      delete line['output'];
+      trace.write('wire', { ...line, error: { code: error.code, status: error.status, message: error.message } });
+      return located.protocol.fail(error, requestId, request);
+    }
+  }
+
+  return {
+    cloud,
+    async handle(request) {
+      const route = routes.find(({ prefix }) => request.path.startsWith(prefix));
+      if (route) return await answerRoute(route, request);
+      const located = locate(request);
+      if (located) return await answerApi(located, request);
+      if (request.headers['authorization'] === undefined) {
+        return plainRefusal(new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token'));
+      }
+      return plainRefusal(notEmulated(request.headers['x-amz-target'] ?? `${request.method} ${request.path}`));
+    },
+    register(service) {
+      if (services.has(service.id)) throw new TypeError(`Cannot register the service "${service.id}": it is registered already`);
+      services.set(service.id, service);
+    },
+    onEvent: (listener) => void listeners.push(listener),
+    route: (prefix, handler) => void routes.push({ prefix, handler }),
+  };
+}
