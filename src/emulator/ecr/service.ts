@@ -11,7 +11,6 @@ import { deleteRepository } from './delete-repository.ts';
 import { describeImages } from './describe-images.ts';
 import { describeRepositories } from './describe-repositories.ts';
 import { getAuthorizationToken } from './get-authorization-token.ts';
-import { getDownloadUrlForLayer } from './get-download-url-for-layer.ts';
 import { parseImageUri } from './image-uri.ts';
 import { initiateLayerUpload } from './initiate-layer-upload.ts';
 import { listImages } from './list-images.ts';
@@ -71,7 +70,6 @@ export function createEcrService(kernel: Kernel): Ecr {
       listImages,
       batchGetImage,
       batchDeleteImage,
-      getDownloadUrlForLayer,
     ]),
     image(imageUri) {
       const found = find(imageUri);

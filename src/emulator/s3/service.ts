@@ -1,0 +1,57 @@
+import type { Kernel } from '../kernel.ts';
+import { bindService, type Service } from '../operation.ts';
+import { createBucket } from './create-bucket.ts';
+import { deleteBucket } from './delete-bucket.ts';
+import { deleteObject } from './delete-object.ts';
+import { getBucketLocation } from './get-bucket-location.ts';
+import { getObject } from './get-object.ts';
+import { headBucket } from './head-bucket.ts';
+import { headObject } from './head-object.ts';
+import { listBuckets } from './list-buckets.ts';
+import { listObjectsV2 } from './list-objects-v2.ts';
+import { putObject } from './put-object.ts';
+import { bucketOf, keysBelow, readObject, type S3State, writeObject } from './state.ts';
+
+export interface S3 {
+  readonly service: Service;
+  /** An object's bytes; undefined when there is no such bucket or key. */
+  read(bucket: string, key: string): Uint8Array | undefined;
+  /** Keys below a prefix in S3's order; empty when there is no such bucket. */
+  list(bucket: string, prefix: string): readonly string[];
+  /** Stores an object. Throws `AwsError` `NoSuchBucket`. */
+  write(bucket: string, key: string, bytes: Uint8Array): void;
+}
+
+/**
+ * S3: buckets, and objects as files below the emulator's folder. For the emulator's own services there are `read`, `list` and `write`,
+ * which wait for nothing.
+ */
+export function createS3Service(kernel: Kernel): S3 {
+  const state: S3State = { kernel, buckets: new Map() };
+  return {
+    service: bindService('s3', state, [
+      createBucket,
+      deleteBucket,
+      headBucket,
+      listBuckets,
+      getBucketLocation,
+      putObject,
+      getObject,
+      headObject,
+      deleteObject,
+      listObjectsV2,
+    ]),
+    read(bucket, key) {
+      const found = state.buckets.get(bucket);
+      return found?.objects.has(key) ? readObject(state, found, key) : undefined;
+    },
+    list(bucket, prefix) {
+      const found = state.buckets.get(bucket);
+      return found ? keysBelow(found, prefix) : [];
+    },
+    write(bucket, key, bytes) {
+      const object = writeObject(state, bucketOf(state, bucket), key, bytes);
+      kernel.trace.write('state', { service: 's3', bucket, key, sizeInBytes: object.sizeInBytes, md5: object.md5 });
+    },
+  };
+}
