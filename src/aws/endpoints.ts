@@ -1,0 +1,158 @@
+import { ApplicationAutoScalingClient, DescribeScalableTargetsCommand } from '@aws-sdk/client-application-auto-scaling';
+import {
+  CreateEndpointCommand,
+  CreateEndpointConfigCommand,
+  type CreateEndpointConfigCommandInput,
+  DeleteEndpointCommand,
+  DeleteEndpointConfigCommand,
+  DescribeEndpointCommand,
+  type DescribeEndpointCommandOutput,
+  DescribeEndpointConfigCommand,
+  SageMakerClient,
+  UpdateEndpointCommand,
+  UpdateEndpointWeightsAndCapacitiesCommand,
+} from '@aws-sdk/client-sagemaker';
+import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+import type { EndpointConfig, EndpointDescription, Endpoints, EndpointStatus, InvokeAnswer } from '../ports/endpoints.ts';
+import { alreadyExists, attempt, attemptToFind, isMissing, translated } from './errors.ts';
+import { tagList } from './tags.ts';
+
+/** SageMaker endpoints through the SDK. */
+export function sageMakerEndpoints(
+  client: SageMakerClient = new SageMakerClient(),
+  runtime: SageMakerRuntimeClient = new SageMakerRuntimeClient(),
+  scaling: ApplicationAutoScalingClient = new ApplicationAutoScalingClient(),
+): Endpoints {
+  return {
+    async describe(EndpointName) {
+      const answer = await attemptToFind(`Cannot describe endpoint "${EndpointName}"`, () =>
+        client.send(new DescribeEndpointCommand({ EndpointName })),
+      );
+      return answer && descriptionOf(answer);
+    },
+
+    async describeConfig(EndpointConfigName) {
+      const answer = await attemptToFind(`Cannot describe endpoint configuration "${EndpointConfigName}"`, () =>
+        client.send(new DescribeEndpointConfigCommand({ EndpointConfigName })),
+      );
+      if (!answer) return undefined;
+      const { EndpointConfigName: _name, EndpointConfigArn: _arn, CreationTime: _time, $metadata: _metadata, ...config } = answer;
+      return withoutUndefined(config) as EndpointConfig; // SageMaker requires ProductionVariants of every configuration.
+    },
+
+    async createConfig(EndpointConfigName, config, tags) {
+      // The fields came out of DescribeEndpointConfig or are ours: the request takes the same shapes.
+      const request = { ...config, EndpointConfigName, Tags: tagList(tags) } as unknown as CreateEndpointConfigCommandInput;
+      await client.send(new CreateEndpointConfigCommand(request)).catch((error: unknown) => {
+        if (!alreadyExists(error)) throw translated(error, `Cannot create endpoint configuration "${EndpointConfigName}"`);
+      });
+    },
+
+    async deleteConfig(EndpointConfigName) {
+      await attemptToFind(`Cannot delete endpoint configuration "${EndpointConfigName}"`, () =>
+        client.send(new DeleteEndpointConfigCommand({ EndpointConfigName })),
+      );
+    },
+
+    async create(EndpointName, EndpointConfigName, tags) {
+      await client.send(new CreateEndpointCommand({ EndpointName, EndpointConfigName, Tags: tagList(tags) })).catch((error: unknown) => {
+        if (!alreadyExists(error)) throw translated(error, `Cannot create endpoint "${EndpointName}"`);
+      });
+    },
+
+    update: (EndpointName, EndpointConfigName) =>
+      attempt(`Cannot update endpoint "${EndpointName}" to configuration "${EndpointConfigName}"`, async () => {
+        await client.send(new UpdateEndpointCommand({ EndpointName, EndpointConfigName, RetainAllVariantProperties: true }));
+      }),
+
+    setWeights: (EndpointName, weights) =>
+      attempt(`Cannot set weights on endpoint "${EndpointName}"`, async () => {
+        await client.send(new UpdateEndpointWeightsAndCapacitiesCommand({ EndpointName, DesiredWeightsAndCapacities: [...weights] }));
+      }),
+
+    setCapacity: (EndpointName, VariantName, DesiredInstanceCount) =>
+      attempt(`Cannot set the instance count of variant "${VariantName}" of endpoint "${EndpointName}"`, async () => {
+        await client.send(
+          new UpdateEndpointWeightsAndCapacitiesCommand({ EndpointName, DesiredWeightsAndCapacities: [{ VariantName, DesiredInstanceCount }] }),
+        );
+      }),
+
+    async delete(EndpointName) {
+      await attemptToFind(`Cannot delete endpoint "${EndpointName}"`, () => client.send(new DeleteEndpointCommand({ EndpointName })));
+    },
+
+    async invoke(EndpointName, TargetVariant, { contentType, accept, body }) {
+      try {
+        const answer = await runtime.send(
+          new InvokeEndpointCommand({ EndpointName, TargetVariant, ContentType: contentType, Accept: accept, Body: Buffer.from(body) }),
+        );
+        return {
+          status: 200,
+          contentType: answer.ContentType ?? '',
+          body: Buffer.from(answer.Body).toString('utf8'),
+          ...(answer.InvokedProductionVariant !== undefined && { variantName: answer.InvokedProductionVariant }),
+        };
+      } catch (error) {
+        return modelErrorOf(error) ?? Promise.reject(translated(error, `Cannot invoke variant "${TargetVariant}" of endpoint "${EndpointName}"`));
+      }
+    },
+
+    async scaledVariants(endpointName, variantNames) {
+      const answer = await attempt(`Cannot ask for scalable targets of endpoint "${endpointName}"`, () =>
+        scaling.send(
+          new DescribeScalableTargetsCommand({
+            ServiceNamespace: 'sagemaker',
+            ScalableDimension: 'sagemaker:variant:DesiredInstanceCount',
+            ResourceIds: variantNames.map((variantName) => `endpoint/${endpointName}/variant/${variantName}`),
+          }),
+        ),
+      );
+      return (answer.ScalableTargets ?? []).flatMap((target) => target.ResourceId?.split('/')[3] ?? []);
+    },
+  };
+}
+
+function descriptionOf(answer: DescribeEndpointCommandOutput): EndpointDescription {
+  return {
+    EndpointName: answer.EndpointName ?? '',
+    EndpointArn: answer.EndpointArn ?? '',
+    EndpointStatus: answer.EndpointStatus as EndpointStatus, // A status AWS adds later matches no case and counts as not at rest.
+    EndpointConfigName: answer.EndpointConfigName ?? '',
+    ProductionVariants: (answer.ProductionVariants ?? []).map((variant) => ({
+      VariantName: variant.VariantName ?? '',
+      CurrentWeight: variant.CurrentWeight ?? 0,
+      DesiredWeight: variant.DesiredWeight ?? variant.CurrentWeight ?? 0,
+      CurrentInstanceCount: variant.CurrentInstanceCount ?? 0,
+      DesiredInstanceCount: variant.DesiredInstanceCount ?? variant.CurrentInstanceCount ?? 0,
+      ResolvedImages: (variant.DeployedImages ?? []).flatMap((image) => image.ResolvedImage ?? []),
+    })),
+    ShadowVariantNames: (answer.ShadowProductionVariants ?? []).flatMap((variant) => variant.VariantName ?? []),
+    LastModifiedTimeMs: answer.LastModifiedTime?.getTime() ?? 0,
+    ...(answer.PendingDeploymentSummary?.EndpointConfigName !== undefined && {
+      PendingConfigName: answer.PendingDeploymentSummary.EndpointConfigName,
+    }),
+    ...(answer.FailureReason !== undefined && { FailureReason: answer.FailureReason }),
+  };
+}
+
+/** Drops members that are undefined, at every depth, so that equal configurations have equal JSON. */
+function withoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUndefined);
+  if (value === null || typeof value !== 'object' || value instanceof Date) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .map(([key, member]) => [key, withoutUndefined(member)]),
+  );
+}
+
+/** What a container answered where SageMaker reports it as an error: 424 ModelError with the container's own status. */
+function modelErrorOf(error: unknown): InvokeAnswer | undefined {
+  if (!(error instanceof Error) || isMissing(error)) return undefined;
+  if (error.name === 'ModelError') {
+    const { OriginalStatusCode, OriginalMessage } = error as { OriginalStatusCode?: number; OriginalMessage?: string } & Error; // As the service model declares ModelError.
+    return { status: OriginalStatusCode ?? 500, contentType: 'text/plain', body: OriginalMessage ?? error.message };
+  }
+  if (error.name === 'ValidationError') return { status: 400, contentType: 'text/plain', body: error.message };
+  return undefined;
+}

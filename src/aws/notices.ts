@@ -1,0 +1,40 @@
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import type { Notices } from '../ports/notices.ts';
+
+/** SNS caps a subject at 100 characters of ASCII. */
+const subjectOf = (text: string) => text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 100);
+
+/**
+ * Notices as SNS messages and EventBridge events.
+ *
+ * @param onFailure told what could not be sent: a notice never holds up a rollout
+ */
+export function awsNotices(
+  topicArn: string,
+  onFailure: (what: string, error: unknown) => void,
+  sns: SNSClient = new SNSClient(),
+  events: EventBridgeClient = new EventBridgeClient(),
+): Notices {
+  return {
+    async tell(notice) {
+      const headline = `${notice.page ? 'PAGE: ' : ''}${notice.delivery}: ${notice.outcome ?? notice.phase}${notice.reason === undefined ? '' : ` (${notice.reason})`}`;
+      const sent = await Promise.allSettled([
+        sns.send(
+          new PublishCommand({
+            TopicArn: topicArn,
+            Subject: subjectOf(headline),
+            Message: `${headline}\n${notice.text}\nrollout ${notice.rolloutId}`,
+          }),
+        ),
+        events.send(
+          new PutEventsCommand({
+            Entries: [{ Source: 'sluice', DetailType: 'Sluice Rollout Phase Change', Detail: JSON.stringify({ contract: 1, ...notice }) }],
+          }),
+        ),
+      ]);
+      for (const [index, result] of sent.entries())
+        if (result.status === 'rejected') onFailure(index === 0 ? 'SNS message' : 'EventBridge event', result.reason);
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import type { Ports } from '../ports/ports.ts';
+import { keys } from '../rollout/keys.ts';
+import { loadRollout, specOf, tagsOf } from '../rollout/load.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import type { DeliverySpec } from '../rollout/spec.ts';
+
+export type TrainAnswer = 'skipped' | 'training' | 'completed' | 'failed';
+
+/**
+ * Starts the training job, or looks how it stands: asked again and again until it answers something else than
+ * `training`. The job's name is the rollout's id, so asking twice starts one job.
+ */
+export async function train(
+  rolloutId: string,
+  ports: Pick<Ports, 'rollouts' | 'deliveries' | 'training' | 'settings' | 'clock'>,
+): Promise<{ readonly answer: TrainAnswer; readonly status: string }> {
+  const rollout = await loadRollout(rolloutId, ports);
+  const spec = await specOf(rollout, ports);
+  if (!spec.train) return { answer: 'skipped', status: 'nothing to train' };
+  const jobName = rollout.candidate.trainingJobName;
+  if (jobName === undefined) return ask(rollout, spec.train, ports);
+  const job = await ports.training.describe(jobName);
+  if (!job) return ask(rollout, spec.train, ports);
+  switch (job.status) {
+    case 'InProgress':
+    case 'Stopping':
+    case 'Deleting':
+      return { answer: 'training', status: job.secondaryStatus };
+    case 'Completed': {
+      if (rollout.candidate.modelDataUrl === undefined && job.modelArtifacts !== undefined) {
+        const candidate = { ...rollout.candidate, modelDataUrl: job.modelArtifacts, metrics: job.metrics };
+        const metrics = Object.entries(job.metrics).map(([name, value]) => `${name} ${value}`);
+        await ports.rollouts.save(
+          { ...rollout, candidate, phase: 'Registering' },
+          [
+            {
+              kind: 'trained',
+              text: `${jobName} completed${metrics.length > 0 ? `: ${metrics.join(', ')}` : ''}`,
+              evidence: { jobName, modelDataUrl: job.modelArtifacts, metrics: job.metrics },
+            },
+          ],
+          ports.clock.now(),
+        );
+      }
+      return { answer: 'completed', status: job.secondaryStatus };
+    }
+    case 'Failed':
+    case 'Stopped': {
+      const text = job.failureReason ?? `training job ${jobName} is ${job.status}`;
+      const ending = { outcome: 'Failed', reason: job.status === 'Failed' ? 'training-failed' : 'training-stopped', text, page: false } as const;
+      if (!rollout.ending)
+        await ports.rollouts.save({ ...rollout, ending }, [{ kind: 'trained', text, evidence: { jobName, status: job.status } }], ports.clock.now());
+      return { answer: 'failed', status: job.secondaryStatus };
+    }
+  }
+}
+
+async function ask(
+  rollout: Rollout,
+  train: NonNullable<DeliverySpec['train']>,
+  ports: Pick<Ports, 'rollouts' | 'training' | 'settings' | 'clock'>,
+): Promise<{ answer: 'training'; status: string }> {
+  const jobName = rollout.id;
+  const inBucket = (uri: string) => uri.replace('s3://{bucket}/', `s3://${ports.settings.bucket}/`);
+  // Watching starts before the job does: an event that comes at once finds the inbox.
+  await ports.rollouts.watch(rollout.id, [keys.trainingJob(jobName)]);
+  const saved = await ports.rollouts.save(
+    {
+      ...rollout,
+      phase: 'Training',
+      candidate: { ...rollout.candidate, trainingJobName: jobName },
+      watching: [...new Set([...rollout.watching, keys.trainingJob(jobName)])],
+    },
+    [
+      {
+        kind: 'training-asked',
+        text: `training job ${jobName} on ${train.instanceCount} ${train.instanceType}`,
+        evidence: { hyperparameters: train.hyperparameters, channels: train.channels },
+      },
+    ],
+    ports.clock.now(),
+  );
+  await ports.training.start({
+    jobName,
+    imageUri: saved.imageUri,
+    executionRoleArn: ports.settings.modelRoleArn,
+    hyperparameters: train.hyperparameters,
+    channels: Object.fromEntries(
+      Object.entries(train.channels).map(([name, channel]) => [
+        name,
+        { uri: inBucket(channel.uri), ...(channel.contentType !== undefined && { contentType: channel.contentType }) },
+      ]),
+    ),
+    environment: train.environment,
+    outputUri: `s3://${ports.settings.bucket}/training/${saved.delivery}`,
+    instanceType: train.instanceType,
+    instanceCount: train.instanceCount,
+    volumeGb: train.volumeGb,
+    maxRuntimeSeconds: train.maxRuntime,
+    metrics: train.metrics,
+    tags: tagsOf(saved),
+  });
+  return { answer: 'training', status: 'Starting' };
+}

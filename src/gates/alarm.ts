@@ -1,0 +1,47 @@
+import * as z from 'zod/mini';
+import { failed, inconclusive, successful } from '../rollout/verdict.ts';
+import { defineGate, fillIn } from './gate.ts';
+
+const Spec = z.strictObject({
+  type: z.literal('alarm'),
+  alarmNames: z.array(z.string().check(z.minLength(1), z.maxLength(255))).check(z.minLength(1), z.maxLength(100)),
+});
+
+/**
+ * Stops a rollout while an alarm of the canary is in ALARM.
+ *
+ * An alarm belongs to the canary when its name was written with `{variant}` or when its metric has the canary's
+ * VariantName as a dimension; any other alarm in ALARM may only hold, because it does not tell who is to blame.
+ * An ALARM entered after the step's shift was requested counts even if it reads OK by now. An alarm without data, or that does not exist, is no evidence either way.
+ */
+export const alarm = defineGate({
+  type: 'alarm',
+  spec: Spec,
+  alarmNames: (spec, canary) => spec.alarmNames.map((name) => fillIn(name, canary)),
+  measure: async (spec, { alarms }, { canary, alarmsEntered }) => {
+    const names = spec.alarmNames.map((name) => fillIn(name, canary));
+    const states = await alarms.statesOf(names);
+    return names.map((alarmName, index) => {
+      const found = states.find((state) => state.alarmName === alarmName);
+      const entered = alarmsEntered.find((signal) => signal.alarmName === alarmName);
+      return {
+        alarmName,
+        state: found?.state ?? ('MISSING' as const),
+        ...(entered && { enteredAlarmAt: new Date(entered.atMs).toISOString() }),
+        reason: found?.reason ?? `CloudWatch knows no alarm "${alarmName}"`,
+        ofCanary: spec.alarmNames[index]?.includes('{variant}') === true || found?.dimensions['VariantName'] === canary.variantName,
+      };
+    });
+  },
+  judge(states) {
+    const firing = states.filter((state) => state.state === 'ALARM' || state.enteredAlarmAt !== undefined);
+    const ofCanary = firing.filter((state) => state.ofCanary);
+    if (ofCanary.length > 0) return failed('alarm-firing', { alarms: ofCanary });
+    if (firing.length > 0) return inconclusive('endpoint-alarm-firing', { alarms: firing });
+    const missing = states.filter((state) => state.state === 'MISSING');
+    if (missing.length > 0) return inconclusive('alarm-missing', { alarms: missing });
+    const silent = states.filter((state) => state.state === 'INSUFFICIENT_DATA');
+    if (silent.length > 0) return inconclusive('no-data', { alarms: silent });
+    return successful('alarms-ok', { alarms: states });
+  },
+});

@@ -1,0 +1,45 @@
+import type * as z from 'zod/mini';
+import type { Alarms } from '../ports/alarms.ts';
+import type { Metrics, Window } from '../ports/metrics.ts';
+import type { Verdict } from '../rollout/verdict.ts';
+
+/** Where a variant's metrics are found: with the configuration's name, so that an earlier canary of the same name is never read. */
+export interface Slot {
+  readonly endpointName: string;
+  readonly endpointConfigName: string;
+  readonly variantName: string;
+}
+
+/** What a gate is asked about. */
+export interface GateContext {
+  readonly canary: Slot;
+  /** Unset in a first deployment: there is nothing to compare with. */
+  readonly stable?: Slot;
+  /** Whole metric periods after the verified shift, without the newest; empty (start = end) while none is complete. */
+  readonly window: Window;
+  /** Alarms that entered ALARM after the step's shift was requested, even if they read OK by now. */
+  readonly alarmsEntered: readonly { readonly alarmName: string; readonly atMs: number }[];
+}
+
+export interface GatePorts {
+  readonly alarms: Alarms;
+  readonly metrics: Metrics;
+}
+
+/** One question to the world. `measure` reads and decides nothing; `judge` decides and reads nothing: same measurement, same verdict. */
+export interface Gate<Type extends string, Schema extends z.ZodMiniType, Measurement> {
+  readonly type: Type;
+  readonly spec: Schema;
+  /** Alarms whose change of state interrupts a bake; `{endpoint}` and `{variant}` are filled in. */
+  alarmNames?(spec: z.output<Schema>, canary: Pick<Slot, 'endpointName' | 'variantName'>): readonly string[];
+  measure(spec: z.output<Schema>, ports: GatePorts, context: GateContext): Promise<Measurement>;
+  judge(measurement: Measurement, spec: z.output<Schema>, context: GateContext): Verdict;
+}
+
+export const defineGate = <Type extends string, Schema extends z.ZodMiniType, Measurement>(
+  gate: Gate<Type, Schema, Measurement>,
+): Gate<Type, Schema, Measurement> => gate;
+
+/** Fills `{endpoint}` and `{variant}` in a name. */
+export const fillIn = (name: string, slot: Pick<Slot, 'endpointName' | 'variantName'>): string =>
+  name.replaceAll('{endpoint}', slot.endpointName).replaceAll('{variant}', slot.variantName);

@@ -1,0 +1,115 @@
+import * as z from 'zod/mini';
+import type { Datapoint, MetricQuery, Window } from '../ports/metrics.ts';
+import { failed, inconclusive, successful } from '../rollout/verdict.ts';
+import { defineGate, type GatePorts, type Slot } from './gate.ts';
+
+const statistics = ['Average', 'Sum', 'Minimum', 'Maximum'] as const;
+
+const Spec = z
+  .strictObject({
+    type: z.literal('metric-threshold'),
+    metric: z.strictObject({
+      namespace: z._default(z.string().check(z.minLength(1), z.maxLength(255)), 'AWS/SageMaker'),
+      name: z.string().check(z.minLength(1), z.maxLength(255)),
+    }),
+    statistic: z._default(
+      z.union([z.enum(statistics), z.string().check(z.regex(/^p\d{1,2}(\.\d{1,2})?$/))], {
+        error: 'Expected Average, Sum, Minimum, Maximum or a percentile such as p99',
+      }),
+      'Average',
+    ),
+    /** In the metric's own unit: ModelLatency is in microseconds, an error metric's Average is a rate of 0-1. */
+    max: z.optional(z.number()),
+    min: z.optional(z.number()),
+    minimumSamples: z._default(z.int().check(z.minimum(1)), 20),
+  })
+  .check(z.refine((spec) => spec.max !== undefined || spec.min !== undefined, { error: 'Expected max, min or both', path: ['max'] }));
+
+/** One variant's metric over a window; `value` is unset without data. */
+interface Reading {
+  readonly value?: number;
+  /** How many values CloudWatch holds: for SageMaker's per-request metrics, the number of requests. */
+  readonly samples: number;
+}
+
+const periodSeconds = 60;
+
+async function readSlot(
+  metric: { namespace: string; name: string },
+  statistic: string,
+  slot: Slot,
+  window: Window,
+  { metrics }: GatePorts,
+): Promise<Reading> {
+  const query = (name: string): MetricQuery => ({
+    namespace: metric.namespace,
+    metricName: metric.name,
+    dimensions: { EndpointName: slot.endpointName, VariantName: slot.variantName, EndpointConfigName: slot.endpointConfigName },
+    statistic: name,
+    periodSeconds,
+  });
+  const [values = [], counts = []] = await metrics.read([query(statistic), query('SampleCount')], window);
+  return overWindow(statistic, values, counts);
+}
+
+/**
+ * One figure of many periods: averages and percentiles weighted by their samples, sums added, extremes taken.
+ * A percentile over the window is thereby approximate: the mean of the periods' percentiles.
+ */
+function overWindow(statistic: string, values: readonly Datapoint[], counts: readonly Datapoint[]): Reading {
+  const samples = counts.reduce((sum, point) => sum + point.value, 0);
+  if (values.length === 0 || samples === 0) return { samples };
+  const numbers = values.map((point) => point.value);
+  switch (statistic) {
+    case 'Sum':
+      return { samples, value: numbers.reduce((sum, value) => sum + value, 0) };
+    case 'Minimum':
+      return { samples, value: Math.min(...numbers) };
+    case 'Maximum':
+      return { samples, value: Math.max(...numbers) };
+    default: {
+      const countAt = new Map(counts.map((point) => [point.atMs, point.value]));
+      const weighted = values.reduce((sum, point) => sum + point.value * (countAt.get(point.atMs) ?? 0), 0);
+      return { samples, value: weighted / samples };
+    }
+  }
+}
+
+/**
+ * Fails when a CloudWatch metric of the canary is above `max` or below `min` over the step's window.
+ *
+ * If stable breaks the same bound in the same window the outage is shared: that pauses the ramp (inconclusive), it does
+ * not blame the canary. Fewer than `minimumSamples` values are no evidence.
+ */
+export const metricThreshold = defineGate({
+  type: 'metric-threshold',
+  spec: Spec,
+  measure: async (spec, ports, { canary, stable, window }): Promise<{ readonly canary: Reading; readonly stable?: Reading }> => {
+    if (window.endMs <= window.startMs) return { canary: { samples: 0 } };
+    const [canaryReading, stableReading] = await Promise.all([
+      readSlot(spec.metric, spec.statistic, canary, window, ports),
+      stable ? readSlot(spec.metric, spec.statistic, stable, window, ports) : undefined,
+    ]);
+    return { canary: canaryReading, ...(stableReading && { stable: stableReading }) };
+  },
+  judge(reading, spec, { window }) {
+    const bounds = { ...(spec.max !== undefined && { max: spec.max }), ...(spec.min !== undefined && { min: spec.min }) };
+    const evidence = {
+      metric: `${spec.metric.namespace} ${spec.metric.name}`,
+      statistic: spec.statistic,
+      ...bounds,
+      ...reading,
+      from: new Date(window.startMs).toISOString(),
+      to: new Date(window.endMs).toISOString(),
+    };
+    const breaks = (value: number) => (spec.max !== undefined && value > spec.max) || (spec.min !== undefined && value < spec.min);
+    if (reading.canary.value === undefined) return inconclusive('no-data', evidence);
+    if (reading.canary.samples < spec.minimumSamples) {
+      return inconclusive('too-few-samples', { ...evidence, samplesNeeded: spec.minimumSamples - reading.canary.samples });
+    }
+    if (!breaks(reading.canary.value)) return successful('within-threshold', evidence);
+    const { stable } = reading;
+    if (stable?.value !== undefined && stable.samples >= spec.minimumSamples && breaks(stable.value)) return inconclusive('shared-outage', evidence);
+    return failed('over-threshold', evidence);
+  },
+});

@@ -1,0 +1,34 @@
+import * as z from 'zod/mini';
+import { inconclusive, successful } from '../rollout/verdict.ts';
+import { defineGate } from './gate.ts';
+
+const Spec = z.strictObject({
+  type: z.literal('minimum-requests'),
+  requests: z.int().check(z.minimum(1)),
+});
+
+/** Holds a step until the canary has served enough requests for the other gates to mean something. It never fails. */
+export const minimumRequests = defineGate({
+  type: 'minimum-requests',
+  spec: Spec,
+  measure: async (_spec, { metrics }, { canary, window }) => {
+    if (window.endMs <= window.startMs) return 0;
+    const [points = []] = await metrics.read(
+      [
+        {
+          namespace: 'AWS/SageMaker',
+          metricName: 'Invocations',
+          dimensions: { EndpointName: canary.endpointName, VariantName: canary.variantName, EndpointConfigName: canary.endpointConfigName },
+          statistic: 'Sum',
+          periodSeconds: 60,
+        },
+      ],
+      window,
+    );
+    return points.reduce((sum, point) => sum + point.value, 0);
+  },
+  judge(requests, spec) {
+    if (requests >= spec.requests) return successful('enough-requests', { requests, minimum: spec.requests });
+    return inconclusive('too-few-requests', { requests, minimum: spec.requests, requestsNeeded: spec.requests - requests });
+  },
+});

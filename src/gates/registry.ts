@@ -1,0 +1,18 @@
+import * as z from 'zod/mini';
+import { alarm } from './alarm.ts';
+import type { Gate } from './gate.ts';
+import { metricThreshold } from './metric-threshold.ts';
+import { minimumRequests } from './minimum-requests.ts';
+
+/** Every gate there is, once. The spec's union and the docs index derive from this list. */
+export const gates = [alarm, metricThreshold, minimumRequests] as const;
+
+export const GateSpec = z.discriminatedUnion('type', [alarm.spec, metricThreshold.spec, minimumRequests.spec]);
+export type GateSpec = z.output<typeof GateSpec>;
+
+/** The gate a parsed spec names. Its methods take that very spec: the discriminated union has checked it. */
+export function gateOf(spec: GateSpec): Gate<string, z.ZodMiniType, unknown> {
+  const gate = gates.find((candidate) => candidate.type === spec.type);
+  if (!gate) throw new Error(`No gate of type "${spec.type}" is registered`);
+  return gate;
+}

@@ -1,0 +1,5 @@
+/** Time as an argument: read once a decision, handed down. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+}

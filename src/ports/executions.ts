@@ -1,0 +1,9 @@
+/** Step Functions executions and the task tokens they wait with. */
+export interface Executions {
+  /** Starts the delivery machine under a name of our own; the same name and input while it runs is no error. */
+  startDelivery(name: string, input: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Ends a parked wait. Returns false where the token is spent or timed out: that is no error. */
+  wake(token: string, answer: Readonly<Record<string, unknown>>): Promise<boolean>;
+  /** How many history events an execution has written. */
+  historyLength(executionArn: string): Promise<number>;
+}

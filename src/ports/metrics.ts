@@ -1,0 +1,26 @@
+/** CloudWatch metrics. */
+export interface MetricQuery {
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** `Sum`, `Average`, `Minimum`, `Maximum`, `SampleCount` or a percentile such as `p99`. */
+  readonly statistic: string;
+  /** Seconds, a multiple of 60. */
+  readonly periodSeconds: number;
+}
+
+/** Epoch milliseconds, start inclusive, end exclusive, both on whole periods. */
+export interface Window {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+export interface Datapoint {
+  readonly atMs: number;
+  readonly value: number;
+}
+
+export interface Metrics {
+  /** One list a query, oldest first; no data is an empty list. Throws `Unavailable` where CloudWatch could not answer in full. */
+  read(queries: readonly MetricQuery[], window: Window): Promise<readonly (readonly Datapoint[])[]>;
+}

@@ -1,0 +1,15 @@
+/** Telling people and other systems. Neither can hold up a rollout: the adapter never throws. */
+export interface Notice {
+  readonly rolloutId: string;
+  readonly delivery: string;
+  readonly phase: string;
+  readonly outcome?: string;
+  readonly reason?: string;
+  /** A person must look now. */
+  readonly page: boolean;
+  readonly text: string;
+}
+
+export interface Notices {
+  tell(notice: Notice): Promise<void>;
+}

@@ -1,0 +1,37 @@
+import type { Alarms } from './alarms.ts';
+import type { Clock } from './clock.ts';
+import type { Endpoints } from './endpoints.ts';
+import type { Executions } from './executions.ts';
+import type { Images } from './images.ts';
+import type { Metrics } from './metrics.ts';
+import type { Models } from './models.ts';
+import type { Notices } from './notices.ts';
+import type { Deliveries, Locks, Rollouts } from './rollouts.ts';
+import type { Training } from './training.ts';
+
+/** What the deployment decides once for all deliveries. */
+export interface Settings {
+  /** The service's own bucket: training output, and `{bucket}` in a spec. */
+  readonly bucket: string;
+  /** The role SageMaker runs containers with. */
+  readonly modelRoleArn: string;
+  /** A walk continues in a new execution after this many history events. */
+  readonly historyLimit: number;
+}
+
+/** Everything the core asks of the world. A use case takes the part it needs. */
+export interface Ports {
+  readonly alarms: Alarms;
+  readonly clock: Clock;
+  readonly deliveries: Deliveries;
+  readonly endpoints: Endpoints;
+  readonly executions: Executions;
+  readonly images: Images;
+  readonly locks: Locks;
+  readonly metrics: Metrics;
+  readonly models: Models;
+  readonly notices: Notices;
+  readonly rollouts: Rollouts;
+  readonly settings: Settings;
+  readonly training: Training;
+}

@@ -1,0 +1,118 @@
+import type { Draft, Entry } from '../ledger/entry.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import type { DeliverySource } from '../rollout/spec.ts';
+import type { RolloutRequest } from '../triggers/trigger.ts';
+
+/** A delivery as it stands: its newest revision and what is live or under way. */
+export interface DeliveryHead {
+  readonly name: string;
+  readonly version: number;
+  /** The newest revision, 1, 2, 3 …. */
+  readonly revision: number;
+  readonly endpointName: string;
+  /** The rollout under way; at most one a delivery. */
+  readonly openRolloutId?: string;
+  /** Digest of the image that serves; unset until a rollout succeeded. */
+  readonly liveDigest?: string;
+  readonly liveRolloutId?: string;
+}
+
+/** The last attempt to roll out one digest by one delivery. */
+export interface Attempt {
+  readonly attempt: number;
+  readonly rolloutId: string;
+  readonly open: boolean;
+  readonly endedAtMs?: number;
+}
+
+/** What the controller remembers of an endpoint between rollouts; written under its lock only. */
+export interface EndpointRecord {
+  readonly delivery: string;
+  readonly stable: string;
+  /** The leftover variant at weight 0, which the next rollout replaces. */
+  readonly resting?: { readonly variantName: string; readonly modelName: string; readonly sinceMs: number };
+  /** Configurations and models we made that are in service: ours to delete once replaced. */
+  readonly configs: readonly string[];
+  readonly models: readonly string[];
+}
+
+/** A signal as it lies in a rollout's inbox, whether anybody was awake or not. */
+export interface Signal {
+  /** Dedupes redeliveries: the same happening has the same id. */
+  readonly id: string;
+  readonly key: string;
+  readonly atMs: number;
+  /** For alarms: the state entered. */
+  readonly state?: string;
+  readonly text: string;
+}
+
+export const waitNames = ['training', 'endpoint', 'bake', 'rollout'] as const;
+export type WaitName = (typeof waitNames)[number];
+
+export interface Wait {
+  readonly name: WaitName;
+  readonly token: string;
+  readonly keys: readonly string[];
+}
+
+export interface Rollouts {
+  find(rolloutId: string): Promise<Rollout | undefined>;
+  /** Newest first. */
+  list(filter: { readonly delivery?: string; readonly limit: number }): Promise<readonly Rollout[]>;
+  ledger(rolloutId: string): Promise<readonly Entry[]>;
+  /** Saves state and the entries that explain it in one transaction. Throws `StaleRollout` over a newer version. */
+  save(rollout: Rollout, drafts: readonly Draft[], nowMs: number): Promise<Rollout>;
+  /** Saves the end: state, entries, the delivery's head and the attempt, in one transaction. */
+  end(rollout: Rollout, drafts: readonly Draft[], nowMs: number): Promise<Rollout>;
+  /** Admits a rollout: state, entries, head and attempt in one conditional write. False where somebody was faster: decide anew. */
+  admit(rollout: Rollout, head: DeliveryHead, last: Attempt | undefined, drafts: readonly Draft[], nowMs: number): Promise<boolean>;
+  /** Records a rollout that was refused at the door. False where it is recorded already. */
+  reject(rollout: Rollout, drafts: readonly Draft[], nowMs: number): Promise<boolean>;
+
+  /** Makes signals under these keys reach the rollout's inbox. */
+  watch(rolloutId: string, keys: readonly string[]): Promise<void>;
+  unwatch(rolloutId: string, keys: readonly string[]): Promise<void>;
+  watchersOf(key: string): Promise<readonly string[]>;
+  /** Writes into the inbox; a signal that lies there already is fine. */
+  post(rolloutId: string, signal: Signal): Promise<void>;
+  inbox(rolloutId: string): Promise<readonly Signal[]>;
+  park(rolloutId: string, wait: Wait): Promise<void>;
+  unpark(rolloutId: string, name: WaitName): Promise<void>;
+  waits(rolloutId: string): Promise<readonly Wait[]>;
+}
+
+export interface Deliveries {
+  head(name: string): Promise<DeliveryHead | undefined>;
+  /** A revision as written. Throws `NotFound`. */
+  revision(name: string, revision: number): Promise<DeliverySource>;
+  /** Writes the next revision and its subscriptions; an unchanged spec keeps its number. */
+  apply(
+    source: DeliverySource,
+    subjects: readonly string[],
+    by: string,
+    nowMs: number,
+  ): Promise<{ readonly revision: number; readonly changed: boolean }>;
+  list(): Promise<readonly DeliveryHead[]>;
+  /** Names of the deliveries subscribed to a trigger's subject. */
+  subscribers(subject: string): Promise<readonly string[]>;
+  lastAttempt(name: string, imageDigest: string): Promise<Attempt | undefined>;
+}
+
+/** One writer an endpoint. SageMaker checks no fence, so a lease outlives any function that could still act under it. */
+export interface Locks {
+  /** Takes a free lock, or answers who holds it. Taking what one holds already keeps the fence. */
+  acquire(
+    endpointName: string,
+    rolloutId: string,
+    nowMs: number,
+  ): Promise<{ readonly fence: number } | { readonly holder: string; readonly leaseUntilMs: number }>;
+  /** Renews the lease in the invocation that is about to change the endpoint. Throws `LockLost`. */
+  renew(endpointName: string, rolloutId: string, fence: number, nowMs: number): Promise<void>;
+  release(endpointName: string, rolloutId: string, fence: number): Promise<void>;
+  record(endpointName: string): Promise<EndpointRecord | undefined>;
+  /** Throws `LockLost` where somebody else holds the endpoint. */
+  saveRecord(endpointName: string, rolloutId: string, fence: number, record: EndpointRecord): Promise<void>;
+}
+
+export type { RolloutRequest };

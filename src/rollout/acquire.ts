@@ -1,0 +1,166 @@
+import { gateOf } from '../gates/registry.ts';
+import type { EndpointDescription } from '../ports/endpoints.ts';
+import type { Ports } from '../ports/ports.ts';
+import { strategyOf } from '../strategies/registry.ts';
+import { toDuration } from './duration.ts';
+import { keys } from './keys.ts';
+import { lintAlarms, lintEndpoint, type Refusal, stableOf } from './lint.ts';
+import { loadRollout, specOf } from './load.ts';
+import { currentStep, type Placement, type Rollout } from './rollout.ts';
+import type { DeliverySpec } from './spec.ts';
+import { canaryNameOf, firstWeight } from './variants.ts';
+
+/** `acquired`: go on. `wait`: another rollout holds the endpoint. `refused`: it may not start. `resume-*`: a continued walk. */
+export type AcquireAnswer = 'acquired' | 'wait' | 'refused' | 'resume-step' | 'resume-bake' | 'resume-undo';
+
+type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'locks' | 'endpoints' | 'models' | 'images' | 'alarms' | 'clock'>;
+
+/** How long a rollout waits for an endpoint another one holds, milliseconds. */
+const waitAtMostMs = 3_600_000;
+
+/**
+ * Takes the endpoint's lock, refuses what must be refused before anything changes, and remembers how the endpoint
+ * stood. A walk that continues in a new execution comes in here as well and is told where it was.
+ */
+export async function acquire(
+  rolloutId: string,
+  generation: number,
+  ports: Needs,
+): Promise<{ readonly answer: AcquireAnswer; readonly waitSeconds: number }> {
+  const rollout = await loadRollout(rolloutId, ports);
+  if (rollout.placement) return resume(rollout, generation, ports);
+  const spec = await specOf(rollout, ports);
+  const endpointName = spec.serve.endpoint;
+  const nowMs = ports.clock.now();
+  const lock = await ports.locks.acquire(endpointName, rolloutId, nowMs);
+  if ('holder' in lock) {
+    if (nowMs - rollout.startedAtMs < waitAtMostMs) return { answer: 'wait', waitSeconds: 60 };
+    return refuse(
+      rollout,
+      [
+        {
+          code: 'other-delivery',
+          text: `endpoint "${endpointName}" is held by ${lock.holder} for over ${toDuration(waitAtMostMs / 1000)}: start again when it has ended`,
+        },
+      ],
+      ports,
+    );
+  }
+
+  const endpoint = await ports.endpoints.describe(endpointName);
+  const found = await look(spec, endpoint, ports);
+  const canary = canaryNameOf(spec.name, 'stable' in found ? found.stable : undefined);
+  const alarmNames = [...new Set(spec.gates.flatMap((gate) => gateOf(gate).alarmNames?.(gate, { endpointName, variantName: canary }) ?? []))];
+  const refusals = [...found.refusals, ...lintAlarms(alarmNames, await ports.alarms.statesOf(alarmNames))];
+  if (refusals.length > 0) {
+    await ports.locks.release(endpointName, rolloutId, lock.fence);
+    return refuse(rollout, refusals, ports);
+  }
+
+  const placement: Placement = {
+    endpointName,
+    fence: lock.fence,
+    canary,
+    stableWeight: firstWeight,
+    ...('stable' in found &&
+      endpoint && {
+        stable: found.stable,
+        stableWeight: endpoint.ProductionVariants.find((variant) => variant.VariantName === found.stable)?.DesiredWeight ?? firstWeight,
+        before: {
+          configName: endpoint.EndpointConfigName,
+          variants: endpoint.ProductionVariants.map((variant) => ({
+            VariantName: variant.VariantName,
+            weight: variant.DesiredWeight,
+            instanceCount: variant.DesiredInstanceCount,
+            images: variant.ResolvedImages,
+          })),
+        },
+      }),
+  };
+  const watching = [keys.endpoint(endpointName), ...alarmNames.map(keys.alarm)];
+  await ports.rollouts.watch(rolloutId, watching);
+  const plan = strategyOf(spec.strategy).plan(spec.strategy);
+  await ports.rollouts.save(
+    { ...rollout, phase: 'Preparing', placement, watching: [...new Set([...rollout.watching, ...watching])] },
+    [
+      {
+        kind: 'endpoint-acquired',
+        text: `holds endpoint ${endpointName} under fence ${lock.fence}`,
+        evidence: { fence: lock.fence, before: placement.before },
+      },
+      {
+        kind: 'plan',
+        text:
+          placement.stable === undefined
+            ? `first deployment: ${canary} with all the traffic`
+            : `${canary} takes over from ${placement.stable}: ${plan.map((step) => `${step.canaryPercent} %`).join(' -> ')}`,
+        evidence: { steps: plan, canary, stable: placement.stable, gates: spec.gates },
+      },
+    ],
+    nowMs,
+  );
+  return { answer: 'acquired', waitSeconds: 0 };
+}
+
+/** Reads what admission needs to know. A missing endpoint is a first deployment: nothing to refuse, no stable. */
+async function look(
+  spec: DeliverySpec,
+  endpoint: EndpointDescription | undefined,
+  ports: Needs,
+): Promise<{ refusals: readonly Refusal[]; stable?: string }> {
+  if (!endpoint) return { refusals: [] };
+  const config = await ports.endpoints.describeConfig(endpoint.EndpointConfigName);
+  if (!config) {
+    return {
+      refusals: [
+        {
+          code: 'endpoint-failed',
+          text: `the configuration "${endpoint.EndpointConfigName}" in force on endpoint "${endpoint.EndpointName}" was deleted: SageMaker can't update it any more; make the configuration again under that name`,
+        },
+      ],
+    };
+  }
+  const record = await ports.locks.record(endpoint.EndpointName);
+  const stable = stableOf(spec, endpoint, record);
+  const stableName = 'variantName' in stable ? stable.variantName : undefined;
+  const modelName = config.ProductionVariants.find((variant) => variant.VariantName === stableName)?.ModelName;
+  const image = modelName === undefined ? undefined : await ports.models.imageOf(modelName);
+  const refusals = lintEndpoint(spec, {
+    endpoint,
+    config,
+    record,
+    scaledVariants: await ports.endpoints.scaledVariants(
+      endpoint.EndpointName,
+      endpoint.ProductionVariants.map((variant) => variant.VariantName),
+    ),
+    stableDigest: image === undefined ? undefined : await ports.images.digestOf(image),
+  });
+  return { refusals, ...(stableName !== undefined && { stable: stableName }) };
+}
+
+async function refuse(rollout: Rollout, refusals: readonly Refusal[], ports: Needs): Promise<{ answer: 'refused'; waitSeconds: number }> {
+  const text = refusals.map((refusal) => refusal.text).join('; ');
+  await ports.rollouts.save(
+    { ...rollout, ending: { outcome: 'Rejected', reason: refusals[0]?.code ?? 'refused', text, page: false } },
+    [{ kind: 'refused', text, evidence: { refusals } }],
+    ports.clock.now(),
+  );
+  return { answer: 'refused', waitSeconds: 0 };
+}
+
+async function resume(rollout: Rollout, generation: number, ports: Needs): Promise<{ answer: AcquireAnswer; waitSeconds: number }> {
+  const nowMs = ports.clock.now();
+  if (rollout.placement) await ports.locks.renew(rollout.placement.endpointName, rollout.id, rollout.placement.fence, nowMs);
+  if (generation > rollout.generation) {
+    await ports.rollouts.save(
+      { ...rollout, generation },
+      [{ kind: 'continued', text: `the walk continues in execution ${rollout.id}-${generation}` }],
+      nowMs,
+    );
+  }
+  if (rollout.ending) return { answer: 'resume-undo', waitSeconds: 0 };
+  if (!rollout.placement?.verifiedAtMs) return { answer: 'acquired', waitSeconds: 0 };
+  const step = currentStep(rollout);
+  const baking = rollout.soakUntilMs !== undefined || (step?.verifiedAtMs !== undefined && step.passedAtMs === undefined);
+  return { answer: baking ? 'resume-bake' : 'resume-step', waitSeconds: 0 };
+}

@@ -1,0 +1,48 @@
+import type { Attempt, DeliveryHead } from '../ports/rollouts.ts';
+import type { RolloutRequest } from '../triggers/trigger.ts';
+
+export type Admission =
+  /** Nothing to do. */
+  | { readonly answer: 'ignore'; readonly reason: 'already-live' | 'older-than-last-attempt'; readonly text: string }
+  /** This very image is being rolled out: the same rollout answers. */
+  | { readonly answer: 'same'; readonly rolloutId: string }
+  /** Another image is being rolled out. */
+  | { readonly answer: 'reject'; readonly reason: 'busy'; readonly attempt: number; readonly text: string }
+  | { readonly answer: 'start'; readonly attempt: number };
+
+/**
+ * Whether a request becomes a rollout. One image, one rollout at a time, however often its event is delivered.
+ *
+ * @param last the last attempt with this very digest by this delivery; undefined if there was none
+ */
+export function admit(head: DeliveryHead, last: Attempt | undefined, request: RolloutRequest): Admission {
+  if (last?.open) return { answer: 'same', rolloutId: last.rolloutId };
+  if (head.liveDigest === request.imageDigest) {
+    return {
+      answer: 'ignore',
+      reason: 'already-live',
+      text: `${request.imageDigest} serves already, put there by ${head.liveRolloutId ?? 'an earlier rollout'}`,
+    };
+  }
+  if (last?.endedAtMs !== undefined && request.occurredAtMs <= last.endedAtMs) {
+    return {
+      answer: 'ignore',
+      reason: 'older-than-last-attempt',
+      text: `the request of ${new Date(request.occurredAtMs).toISOString()} is older than the end of ${last.rolloutId}: a late or repeated event`,
+    };
+  }
+  const attempt = (last?.attempt ?? 0) + 1;
+  if (head.openRolloutId !== undefined) {
+    return {
+      answer: 'reject',
+      reason: 'busy',
+      attempt,
+      text: `${head.openRolloutId} of the same delivery is under way; start again when it has ended`,
+    };
+  }
+  return { answer: 'start', attempt };
+}
+
+/** `<delivery>-<digest12>-<attempt>`: unique, and the name of its execution, so that starting twice is harmless by construction. */
+export const rolloutIdOf = (delivery: string, imageDigest: string, attempt: number): string =>
+  `${delivery}-${imageDigest.replace('sha256:', '').slice(0, 12)}-${attempt}`;

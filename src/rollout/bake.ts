@@ -1,0 +1,57 @@
+import type { DeliverySpec } from './spec.ts';
+import type { StepRecord } from './rollout.ts';
+import { combine, type GateVerdict } from './verdict.ts';
+
+export type BakeDecision =
+  | { readonly answer: 'wait'; readonly waitSeconds: number }
+  | { readonly answer: 'passed'; readonly text: string }
+  | { readonly answer: 'failed'; readonly reason: string; readonly text: string }
+  /** No evidence came and the spec says a person shall look: wait on, paged once. */
+  | { readonly answer: 'hold'; readonly waitSeconds: number; readonly text: string };
+
+/** How often a bake is evaluated, seconds: a metric period. */
+export const cadenceSeconds = 60;
+
+/**
+ * What follows from the gates' answers at this moment of a bake.
+ *
+ * A failed gate ends the step at once; success counts only when the whole bake is over; without evidence a step waits
+ * past its bake until the spec's deadline, and then the spec says what follows. It is never success by default.
+ *
+ * @param verdicts one a gate; for a first deployment nothing could serve instead, so missing evidence does not stop it
+ */
+export function judgeBake(
+  step: Pick<StepRecord, 'index' | 'canaryPercent' | 'bakeSeconds'> & { readonly verifiedAtMs: number },
+  verdicts: readonly GateVerdict[],
+  spec: Pick<DeliverySpec, 'evidenceDeadline' | 'onInconclusive'>,
+  nowMs: number,
+  first: boolean,
+): BakeDecision {
+  const result = combine(verdicts);
+  const named = (wanted: GateVerdict['result']) =>
+    verdicts
+      .filter((verdict) => verdict.result === wanted)
+      .map((verdict) => `${verdict.path} ${verdict.gate}: ${verdict.reason}`)
+      .join('; ');
+  if (result === 'failed') {
+    return { answer: 'failed', reason: verdicts.find((verdict) => verdict.result === 'failed')?.reason ?? 'gate-failed', text: named('failed') };
+  }
+  const bakeEndsMs = step.verifiedAtMs + step.bakeSeconds * 1000;
+  if (nowMs < bakeEndsMs) return { answer: 'wait', waitSeconds: Math.max(1, Math.min(cadenceSeconds, Math.ceil((bakeEndsMs - nowMs) / 1000))) };
+  if (result === 'successful')
+    return {
+      answer: 'passed',
+      text: `${step.canaryPercent} %: ${verdicts.length === 0 ? 'no gates asked for' : `all ${verdicts.length} gates successful`}`,
+    };
+  if (first) return { answer: 'passed', text: `first deployment, nothing to go back to: ${named('inconclusive')}` };
+  const deadlineMs = bakeEndsMs + spec.evidenceDeadline * 1000;
+  if (nowMs < deadlineMs) return { answer: 'wait', waitSeconds: Math.max(1, Math.min(cadenceSeconds, Math.ceil((deadlineMs - nowMs) / 1000))) };
+  switch (spec.onInconclusive) {
+    case 'rollback':
+      return { answer: 'failed', reason: 'no-evidence', text: `no evidence by the deadline: ${named('inconclusive')}` };
+    case 'promote':
+      return { answer: 'passed', text: `onInconclusive: promote, as the delivery says in words: ${named('inconclusive')}` };
+    case 'hold':
+      return { answer: 'hold', waitSeconds: cadenceSeconds, text: `no evidence by the deadline: ${named('inconclusive')}` };
+  }
+}

@@ -1,0 +1,36 @@
+import * as z from 'zod/mini';
+
+const secondsIn = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+
+/** Seconds of a duration such as `90s`, `6m`, `1h30m` or `7d`; undefined where the text is none. */
+export function toSeconds(text: string): number | undefined {
+  if (!/^(\d+[smhd])+$/.test(text)) return undefined;
+  let seconds = 0;
+  for (const [, count, unit] of text.matchAll(/(\d+)([smhd])/g)) seconds += Number(count) * secondsIn[unit as keyof typeof secondsIn]; // The pattern admits these four units only.
+  return seconds;
+}
+
+/** `5400` -> `1h30m`. Whole seconds, >= 0. */
+export function toDuration(seconds: number): string {
+  if (seconds === 0) return '0s';
+  let rest = Math.round(seconds);
+  let text = '';
+  for (const [unit, size] of [
+    ['d', 86_400],
+    ['h', 3600],
+    ['m', 60],
+    ['s', 1],
+  ] as const) {
+    if (rest >= size) {
+      text += `${Math.floor(rest / size)}${unit}`;
+      rest %= size;
+    }
+  }
+  return text;
+}
+
+/** A duration as people write it (`90s`, `6m`, `1h30m`, `7d`); seconds once parsed. */
+export const Duration = z.pipe(
+  z.string().check(z.regex(/^(\d+[smhd])+$/, 'Expected a duration such as 90s, 6m, 1h30m or 7d')),
+  z.transform((text) => toSeconds(text) ?? 0),
+);

@@ -1,0 +1,144 @@
+import type { GateContext } from '../gates/gate.ts';
+import { gateOf } from '../gates/registry.ts';
+import type { Draft } from '../ledger/entry.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Signal } from '../ports/rollouts.ts';
+import { type BakeDecision, cadenceSeconds, judgeBake } from './bake.ts';
+import { decideEnding } from './ending.ts';
+import { keys } from './keys.ts';
+import { loadRollout, specOf } from './load.ts';
+import { isLong } from './next-step.ts';
+import { currentStep, type Ending, placementOf, type Rollout, type StepRecord, withStep } from './rollout.ts';
+import type { DeliverySpec } from './spec.ts';
+import { combine, type GateVerdict } from './verdict.ts';
+import { metricWindow } from './window.ts';
+
+/** `wait`: bake on. `passed`: ask for the next step. `soaked`: the soak is over. `failed`: undo. `failed-first`: hold and page. `continue`: in a new execution. */
+export type EvaluateAnswer = 'wait' | 'passed' | 'soaked' | 'failed' | 'failed-first' | 'continue';
+
+type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'locks' | 'alarms' | 'metrics' | 'executions' | 'notices' | 'settings' | 'clock'>;
+
+/** Asks the gates about the step under way, or about the promoted canary while it soaks, and decides what follows. */
+export async function evaluate(
+  rolloutId: string,
+  executionArn: string,
+  ports: Needs,
+): Promise<{ readonly answer: EvaluateAnswer; readonly waitSeconds: number; readonly generation: number }> {
+  const rollout = await loadRollout(rolloutId, ports);
+  const placement = placementOf(rollout);
+  const step = currentStep(rollout);
+  if (step?.verifiedAtMs === undefined) throw new Error(`Rollout "${rolloutId}" evaluates gates of a step that was never verified`);
+  const spec = await specOf(rollout, ports);
+  const nowMs = ports.clock.now();
+  await ports.locks.renew(placement.endpointName, rolloutId, placement.fence, nowMs);
+  const generation = rollout.generation + 1;
+
+  const inbox = await ports.rollouts.inbox(rolloutId);
+  const verdicts = await ask(rollout, { ...step, verifiedAtMs: step.verifiedAtMs }, spec, inbox, ports);
+  if (rollout.soakUntilMs !== undefined) return { ...(await soak(rollout, rollout.soakUntilMs, step, verdicts, executionArn, ports)), generation };
+
+  const first = placement.stable === undefined;
+  const decision = judgeBake({ ...step, verifiedAtMs: step.verifiedAtMs }, verdicts, spec, nowMs, first);
+  const drafts = draftsOf(step, verdicts, decision);
+  const evaluated = withStep(rollout, { ...step, verdicts });
+  switch (decision.answer) {
+    case 'failed': {
+      const ending: Ending = {
+        outcome: first ? 'Failed' : 'RolledBack',
+        reason: decision.reason,
+        text: `${step.canaryPercent} %: ${decision.text}`,
+        page: first,
+      };
+      await decideEnding(evaluated, ending, drafts, ports);
+      return { answer: first ? 'failed-first' : 'failed', waitSeconds: 0, generation };
+    }
+    case 'passed':
+      await ports.rollouts.save(withStep(rollout, { ...step, verdicts, passedAtMs: nowMs }), drafts, nowMs);
+      return { answer: 'passed', waitSeconds: 0, generation };
+    case 'hold':
+      if (rollout.phase !== 'Paused') {
+        const paused = await ports.rollouts.save({ ...evaluated, phase: 'Paused' }, [...drafts, { kind: 'paused', text: decision.text }], nowMs);
+        await ports.notices.tell({ rolloutId, delivery: rollout.delivery, phase: paused.phase, page: true, text: decision.text });
+      }
+      return (await isLong(executionArn, ports))
+        ? { answer: 'continue', waitSeconds: 0, generation }
+        : { answer: 'wait', waitSeconds: decision.waitSeconds, generation };
+    case 'wait':
+      await ports.rollouts.save(evaluated, drafts, nowMs);
+      return (await isLong(executionArn, ports))
+        ? { answer: 'continue', waitSeconds: 0, generation }
+        : { answer: 'wait', waitSeconds: decision.waitSeconds, generation };
+  }
+}
+
+async function ask(
+  rollout: Rollout,
+  step: StepRecord & { readonly verifiedAtMs: number },
+  spec: DeliverySpec,
+  inbox: readonly Signal[],
+  ports: Needs,
+): Promise<GateVerdict[]> {
+  const placement = placementOf(rollout);
+  const slot = (variantName: string) => ({ endpointName: placement.endpointName, endpointConfigName: placement.configName ?? '', variantName });
+  const context: GateContext = {
+    canary: slot(placement.canary),
+    ...(placement.stable !== undefined && { stable: slot(placement.stable) }),
+    window: metricWindow(step.verifiedAtMs, ports.clock.now()),
+    alarmsEntered: inbox
+      .filter((signal) => signal.state === 'ALARM' && signal.atMs >= step.requestedAtMs)
+      .map((signal) => ({ alarmName: signal.key.slice(keys.alarm('').length), atMs: signal.atMs })),
+  };
+  return Promise.all(
+    spec.gates.map(async (gateSpec, index) => {
+      const gate = gateOf(gateSpec);
+      const measurement = await gate.measure(gateSpec, ports, context);
+      return { ...gate.judge(measurement, gateSpec, context), gate: gate.type, path: `gates[${index}]` };
+    }),
+  );
+}
+
+/** A tick that changes no answer writes no entry: the ledger holds decisions, not a heartbeat. */
+function draftsOf(step: StepRecord, verdicts: readonly GateVerdict[], decision: BakeDecision): Draft[] {
+  const same = step.verdicts.map((verdict) => verdict.reason).join() === verdicts.map((verdict) => verdict.reason).join();
+  if (same && decision.answer === 'wait') return [];
+  const text =
+    decision.answer === 'wait'
+      ? `${step.canaryPercent} %: ${verdicts.map((verdict) => `${verdict.gate} ${verdict.result} (${verdict.reason})`).join(', ') || 'no gates'}`
+      : `${decision.answer}: ${decision.text}`;
+  return [{ kind: 'gates-evaluated', text, evidence: { step: step.index, canaryPercent: step.canaryPercent, verdicts, result: combine(verdicts) } }];
+}
+
+/** While the promoted canary soaks a failed gate still undoes; missing evidence does not. */
+async function soak(
+  rollout: Rollout,
+  soakUntilMs: number,
+  step: StepRecord,
+  verdicts: readonly GateVerdict[],
+  executionArn: string,
+  ports: Needs,
+): Promise<{ answer: EvaluateAnswer; waitSeconds: number }> {
+  const nowMs = ports.clock.now();
+  const bad = verdicts.find((verdict) => verdict.result === 'failed');
+  if (bad) {
+    const text = `in the soak, ${bad.path} ${bad.gate}: ${bad.reason}`;
+    await decideEnding(
+      withStep(rollout, { ...step, verdicts }),
+      { outcome: 'RolledBack', reason: bad.reason, text, page: false },
+      [{ kind: 'gates-evaluated', text, evidence: { verdicts } }],
+      ports,
+    );
+    return { answer: 'failed', waitSeconds: 0 };
+  }
+  if (nowMs >= soakUntilMs) {
+    const text = `${placementOf(rollout).canary} serves all of the delivery's traffic`;
+    await decideEnding(
+      rollout,
+      { outcome: 'Succeeded', reason: 'promoted', text, page: false },
+      [{ kind: 'gates-evaluated', text: 'the soak is over', evidence: { verdicts } }],
+      ports,
+    );
+    return { answer: 'soaked', waitSeconds: 0 };
+  }
+  if (await isLong(executionArn, ports)) return { answer: 'continue', waitSeconds: 0 };
+  return { answer: 'wait', waitSeconds: Math.max(1, Math.min(cadenceSeconds, Math.ceil((soakUntilMs - nowMs) / 1000))) };
+}

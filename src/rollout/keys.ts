@@ -1,0 +1,7 @@
+/** Keys under which signals reach inboxes and wake waits. Lower case where AWS's ARNs and events may differ in case. */
+export const keys = {
+  trainingJob: (name: string): string => `training-job/${name.toLowerCase()}`,
+  endpoint: (name: string): string => `endpoint/${name.toLowerCase()}`,
+  alarm: (name: string): string => `alarm/${name}`,
+  rollout: (id: string): string => `rollout/${id}`,
+};

@@ -1,0 +1,132 @@
+import type { Head } from '../ledger/chain.ts';
+import type { RolloutRequest } from '../triggers/trigger.ts';
+import type { Move } from './move.ts';
+import type { Step } from './step.ts';
+import type { GateVerdict } from './verdict.ts';
+
+export const phases = [
+  'Queued',
+  'Building',
+  'Training',
+  'Registering',
+  'Preparing',
+  'Progressing',
+  'Paused',
+  'Promoting',
+  'Soaking',
+  'RollingBack',
+  'Ended',
+] as const;
+export type Phase = (typeof phases)[number];
+
+/**
+ * How a rollout ended. `RolledBack`: the endpoint had been touched and is back. `Rejected`: refused before any change.
+ * `Failed`: build, train or first creation failed, or it is held and a person was paged.
+ */
+export const outcomes = ['Succeeded', 'RolledBack', 'Rejected', 'Superseded', 'Failed'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/** How the rollout will end, once what must come before has happened. */
+export interface Ending {
+  readonly outcome: Outcome;
+  /** A code such as `promoted`, `over-threshold`, `canary-unhealthy`. */
+  readonly reason: string;
+  /** The same in a sentence, with the numbers or AWS's own words. */
+  readonly text: string;
+  readonly page: boolean;
+}
+
+/** A variant as it stood before the rollout changed anything. */
+export interface VariantBefore {
+  readonly VariantName: string;
+  readonly weight: number;
+  readonly instanceCount: number;
+  readonly images: readonly string[];
+}
+
+/** Where the rollout works: the endpoint, the roles' variants, and what stood there before. */
+export interface Placement {
+  readonly endpointName: string;
+  /** Grows with every holder of the endpoint's lock. */
+  readonly fence: number;
+  /** Unset in a first deployment. */
+  readonly before?: {
+    readonly configName: string;
+    readonly variants: readonly VariantBefore[];
+  };
+  /** Unset in a first deployment. */
+  readonly stable?: string;
+  /** Stable's weight before the rollout; the two roles' weights always add up to it. 100 on endpoints we create. */
+  readonly stableWeight: number;
+  readonly canary: string;
+  /** The configuration that holds the canary; unset until it is asked for. */
+  readonly configName?: string;
+  /** Set once the canary was proved to be in service. */
+  readonly verifiedAtMs?: number;
+}
+
+export interface StepRecord extends Step {
+  readonly index: number;
+  readonly requestedAtMs: number;
+  /** Unset until the weights were read back. */
+  readonly verifiedAtMs?: number;
+  readonly passedAtMs?: number;
+  /** The last answers of the gates; empty until asked. */
+  readonly verdicts: readonly GateVerdict[];
+}
+
+export interface Rollout {
+  readonly contract: 1;
+  /** `<delivery>-<digest12>-<attempt>`: also the name of its delivery execution. */
+  readonly id: string;
+  /** Grows with every save; a save over a newer one is refused. */
+  readonly version: number;
+  /** Grows when the walk continues in a new execution. */
+  readonly generation: number;
+  readonly delivery: string;
+  readonly revision: number;
+  readonly attempt: number;
+  readonly request: RolloutRequest;
+  /** The image with its digest. */
+  readonly imageUri: string;
+  readonly phase: Phase;
+  readonly startedAtMs: number;
+  readonly ledger: Head;
+  readonly candidate: {
+    readonly trainingJobName?: string;
+    readonly modelDataUrl?: string;
+    readonly metrics?: Readonly<Record<string, number>>;
+    readonly modelName?: string;
+  };
+  /** Unset until the endpoint's lock was acquired. */
+  readonly placement?: Placement;
+  /** What was asked of the endpoint and is not proved yet. */
+  readonly move?: Move;
+  readonly steps: readonly StepRecord[];
+  readonly soakUntilMs?: number;
+  /** What this rollout made and a clean-up may delete once nothing uses it. */
+  readonly made: { readonly configs: readonly string[]; readonly models: readonly string[] };
+  /** What it took out of service and a clean-up may delete once nothing uses it. */
+  readonly replaced: { readonly configs: readonly string[]; readonly models: readonly string[] };
+  /** Keys whose signals reach this rollout's inbox. */
+  readonly watching: readonly string[];
+  /** Set when the end is decided; the outcome follows when it is done. */
+  readonly ending?: Ending;
+  readonly outcome?: Outcome;
+  readonly endedAtMs?: number;
+}
+
+/** The step under way or passed last; undefined before the first shift. */
+export const currentStep = (rollout: Rollout): StepRecord | undefined => rollout.steps.at(-1);
+
+/** The rollout with its newest step replaced. */
+export const withStep = (rollout: Rollout, step: StepRecord): Rollout => ({
+  ...rollout,
+  steps: [...rollout.steps.filter((other) => other.index !== step.index), step],
+});
+
+/** The placement, which every caller after `acquire` has. */
+export function placementOf(rollout: Rollout): Placement {
+  if (!rollout.placement) throw new Error(`Rollout "${rollout.id}" has no endpoint yet`);
+  return rollout.placement;
+}

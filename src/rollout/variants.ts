@@ -1,0 +1,59 @@
+import { canonicalJson, sha256 } from '../ledger/chain.ts';
+import type { EndpointConfig, EndpointDescription, VariantConfig } from '../ports/endpoints.ts';
+import type { DeliverySpec } from './spec.ts';
+
+/** The variant name a canary gets: the other one of `<delivery>-a` and `<delivery>-b`. */
+export function canaryNameOf(delivery: string, stable: string | undefined): string {
+  return stable === `${delivery}-a` ? `${delivery}-b` : `${delivery}-a`;
+}
+
+/** Configurations are named for what they hold: the same content has the same name, so asking twice makes one. */
+export const configNameOf = (delivery: string, config: EndpointConfig): string => `${delivery}-${sha256(canonicalJson(config)).slice(0, 16)}`;
+
+/** A variant that serves this delivery's candidate. */
+function candidateVariant(spec: DeliverySpec, variantName: string, modelName: string, instanceCount: number, weight: number): VariantConfig {
+  return {
+    VariantName: variantName,
+    ModelName: modelName,
+    InstanceType: spec.serve.instanceType,
+    InitialInstanceCount: instanceCount,
+    InitialVariantWeight: weight,
+    ...(spec.serve.startupTimeout !== undefined && { ContainerStartupHealthCheckTimeoutInSeconds: spec.serve.startupTimeout }),
+  };
+}
+
+/** Weight of the only variant of an endpoint we create: the two roles' weights always add up to it. */
+export const firstWeight = 100;
+
+/** The configuration of a first deployment: one variant with all the traffic. */
+export const firstConfig = (spec: DeliverySpec, modelName: string): EndpointConfig => ({
+  ProductionVariants: [candidateVariant(spec, canaryNameOf(spec.name, undefined), modelName, spec.serve.instanceCount, firstWeight)],
+});
+
+/**
+ * The live configuration with a canary added at weight 0, everything else as it is.
+ *
+ * Counts and weights come from what runs, not from what the configuration began with; every field of the configuration
+ * and of each variant is kept; a leftover variant that rests is left out.
+ *
+ * @returns the configuration, and the canary's instance count: enough to carry all the delivery's traffic
+ */
+export function configWithCanary(
+  spec: DeliverySpec,
+  live: { readonly endpoint: EndpointDescription; readonly config: EndpointConfig },
+  roles: { readonly stable: string; readonly canary: string; readonly resting: string | undefined },
+  modelName: string,
+): EndpointConfig {
+  const running = new Map(live.endpoint.ProductionVariants.map((variant) => [variant.VariantName, variant]));
+  const kept = live.config.ProductionVariants.filter((variant) => variant.VariantName !== roles.resting && variant.VariantName !== roles.canary).map(
+    (variant) => {
+      const now = running.get(variant.VariantName);
+      return now ? { ...variant, InitialInstanceCount: now.DesiredInstanceCount, InitialVariantWeight: now.DesiredWeight } : variant;
+    },
+  );
+  const stableCount = running.get(roles.stable)?.DesiredInstanceCount ?? 1;
+  return {
+    ...live.config,
+    ProductionVariants: [...kept, candidateVariant(spec, roles.canary, modelName, Math.max(spec.serve.instanceCount, stableCount), 0)],
+  };
+}

@@ -1,0 +1,69 @@
+import type { Ports } from '../ports/ports.ts';
+import type { WaitName } from '../ports/rollouts.ts';
+import { assertNever } from './errors.ts';
+import { keys } from './keys.ts';
+import { loadRollout } from './load.ts';
+import { prove } from './move.ts';
+import { currentStep, type Rollout } from './rollout.ts';
+
+type Needs = Pick<Ports, 'rollouts' | 'training' | 'endpoints' | 'executions' | 'clock'>;
+
+/**
+ * Parks a task token, then reads inbox and truth: what happened before anybody listened wakes it at once. After that a
+ * signal or the state machine's own time-out ends the wait; either way the next state reads the truth.
+ */
+export async function wait(rolloutId: string, name: WaitName, token: string, ports: Needs): Promise<void> {
+  const rollout = await loadRollout(rolloutId, ports);
+  await ports.rollouts.park(rolloutId, { name, token, keys: keysOf(rollout, name) });
+  const because = await overBy(rollout, name, ports);
+  if (because === undefined) return;
+  await ports.executions.wake(token, { woken: because });
+  await ports.rollouts.unpark(rolloutId, name);
+}
+
+function keysOf(rollout: Rollout, name: WaitName): readonly string[] {
+  switch (name) {
+    case 'training':
+      return rollout.watching.filter((key) => key.startsWith(keys.trainingJob('')));
+    case 'endpoint':
+      return rollout.watching.filter((key) => key.startsWith(keys.endpoint('')));
+    case 'bake':
+      return rollout.watching.filter((key) => key.startsWith(keys.alarm('')));
+    case 'rollout':
+      return [keys.rollout(rollout.id)];
+    default:
+      return assertNever(name, 'wait');
+  }
+}
+
+/** Why a wait is over already, if it is. */
+async function overBy(rollout: Rollout, name: WaitName, ports: Needs): Promise<string | undefined> {
+  switch (name) {
+    case 'training': {
+      const jobName = rollout.candidate.trainingJobName;
+      const job = jobName === undefined ? undefined : await ports.training.describe(jobName);
+      return job && job.status !== 'InProgress' && job.status !== 'Stopping' ? `training job is ${job.status}` : undefined;
+    }
+    case 'endpoint': {
+      if (!rollout.move || !rollout.placement) return 'nothing is asked of the endpoint';
+      const proof = prove(rollout.move, await ports.endpoints.describe(rollout.placement.endpointName), ports.clock.now());
+      return proof.answer === 'pending' ? undefined : `the endpoint's change is ${proof.answer}`;
+    }
+    case 'bake': {
+      const step = currentStep(rollout);
+      // A signal that was evaluated already made its gate fail, and the walk would not be back here.
+      const alarm = (await ports.rollouts.inbox(rollout.id)).find(
+        (signal) => signal.state === 'ALARM' && step !== undefined && signal.atMs >= step.requestedAtMs && !heard(rollout, signal.key),
+      );
+      return alarm ? `${alarm.key} is in ALARM` : undefined;
+    }
+    case 'rollout':
+      return rollout.outcome;
+    default:
+      return assertNever(name, 'wait');
+  }
+}
+
+/** Whether the gates have seen this alarm in their last answers: one that may only hold must not wake the bake again and again. */
+const heard = (rollout: Rollout, key: string): boolean =>
+  JSON.stringify(currentStep(rollout)?.verdicts ?? []).includes(JSON.stringify(key.slice(keys.alarm('').length)));

@@ -1,0 +1,41 @@
+import * as z from 'zod/mini';
+import { Duration } from '../rollout/duration.ts';
+import { fixed } from './strategy.ts';
+
+const Spec = z
+  .strictObject({
+    type: z.literal('canary'),
+    steps: z
+      .array(
+        z.strictObject({
+          canaryPercent: z.number().check(z.gt(0), z.maximum(100)),
+          bake: Duration,
+        }),
+      )
+      .check(z.minLength(1), z.maxLength(100)),
+  })
+  .check((context) => {
+    let highest = 0;
+    for (const [index, step] of context.value.steps.entries()) {
+      if (step.canaryPercent <= highest) {
+        context.issues.push({
+          code: 'custom',
+          path: ['steps', index, 'canaryPercent'],
+          message: `Expected more than the step before (${highest}): weights fall only by rolling back`,
+          input: context.value,
+        });
+      }
+      highest = Math.max(highest, step.canaryPercent);
+    }
+  });
+
+/** Any percentages, each with its own bake. Where the last named step is below 100, a step at 100 with the same bake follows. */
+export const canary = fixed({
+  type: 'canary',
+  spec: Spec,
+  plan(spec) {
+    const steps = spec.steps.map((step) => ({ canaryPercent: step.canaryPercent, bakeSeconds: step.bake }));
+    const last = steps.at(-1);
+    return last && last.canaryPercent < 100 ? [...steps, { ...last, canaryPercent: 100 }] : steps;
+  },
+});
