@@ -1,0 +1,96 @@
+import type { ContainerDefinition, DeployedImage } from '@aws-sdk/client-sagemaker';
+import { type AwsError, validationException } from '../aws-error.ts';
+import { filesBelow, s3Location, unusableNames } from './s3-data.ts';
+import type { FleetVariant, Model, SageMaker, SageMakerOptions } from './state.ts';
+import type { ModelData, ServeSpec } from './workloads/workloads.ts';
+
+/** `<account>.dkr.ecr.<region>.amazonaws.com/<repository>`, with a tag or a digest. */
+const ecrImage = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\/[^:@]+([:@].+)?$/;
+
+export const containersOf = (model: Model): readonly ContainerDefinition[] =>
+  model.input.PrimaryContainer ? [model.input.PrimaryContainer] : (model.input.Containers ?? []);
+
+/** What CreateModel says of a container whose image or model data it cannot find. Undefined where both are there. */
+export function missingParts(options: SageMakerOptions, container: ContainerDefinition): AwsError | undefined {
+  const { Image: image } = container;
+  if (image !== undefined) {
+    if (!ecrImage.test(image) && container.ImageConfig?.RepositoryAccessMode !== 'Vpc') {
+      return validationException(`Using non-ECR image "${image}" without Vpc repository access mode is not supported.`);
+    }
+    if (!options.image(image)) return validationException(`Requested image ${image} not found.`);
+  }
+  const { ModelDataUrl: url } = container;
+  if (url !== undefined) {
+    const { bucket, key } = s3Location(url);
+    const there = container.Mode === 'MultiModel' ? options.objects.list(bucket, key).length > 0 : options.objects.read(bucket, key);
+    if (!there) return validationException(`Could not find model data at ${url}.`);
+  }
+  const source = container.ModelDataSource?.S3DataSource;
+  if (source?.S3Uri !== undefined) {
+    const { bucket, key } = s3Location(source.S3Uri);
+    if (options.objects.list(bucket, key).length === 0) return validationException(`Could not find model data at ${source.S3Uri}.`);
+  }
+  return undefined;
+}
+
+function modelDataOf(options: SageMakerOptions, container: ContainerDefinition): ModelData | undefined | { readonly missing: string } {
+  if (container.ModelDataUrl !== undefined) {
+    const { bucket, key } = s3Location(container.ModelDataUrl);
+    const bytes = options.objects.read(bucket, key);
+    return bytes ? { kind: 'archive', bytes } : { missing: container.ModelDataUrl };
+  }
+  const source = container.ModelDataSource?.S3DataSource;
+  if (!source?.S3Uri) return undefined;
+  const files = filesBelow(options.objects, source.S3Uri);
+  const first = files[0];
+  if (!first) return { missing: source.S3Uri };
+  return source.CompressionType === 'Gzip' ? { kind: 'archive', bytes: first.bytes } : { kind: 'files', files };
+}
+
+/** What a variant's instances start from, read when they are provisioned. */
+export type Deployable = Omit<ServeSpec, 'endpointName' | 'variantName' | 'instanceId' | 'onLine'>;
+
+/** Why a variant is stored and described, but has no instances here; undefined where it has. */
+export function notHostedBecause(variant: FleetVariant, model: Model | undefined): string | undefined {
+  if (variant.config.ServerlessConfig) return `serverless variants ("${variant.name}")`;
+  if (!model) return `inference components (variant "${variant.name}" names no model)`;
+  const containers = containersOf(model);
+  if (containers.length !== 1) return `models of several containers ("${model.name}")`;
+  if (containers[0]?.Mode === 'MultiModel') return `multi-model containers ("${model.name}")`;
+  return undefined;
+}
+
+/**
+ * Resolves a model's image to its digest and reads its data, as SageMaker does at deployment, not at CreateModel.
+ *
+ * @returns the images deployed and what to start, or the FailureReason
+ */
+export function deployableOf(
+  state: SageMaker,
+  variantName: string,
+  model: Model,
+): { readonly images: readonly DeployedImage[]; readonly deployable: Deployable } | { readonly failure: string } {
+  const images: DeployedImage[] = [];
+  let deployable: Deployable | undefined;
+  for (const container of containersOf(model)) {
+    const imageUri = container.Image ?? '';
+    const image = state.options.image(imageUri);
+    if (!image) {
+      return {
+        failure: `Please make sure all images included in the model for the production variant ${variantName} exist, and that the execution role used to create the model has permissions to access them.`,
+      };
+    }
+    const repository = imageUri.replace(/[:@][^/]*$/, '');
+    images.push({
+      SpecifiedImage: imageUri,
+      ResolvedImage: `${repository}@${image.digest}`,
+      ResolutionTime: new Date(state.kernel.clock.now()),
+    });
+    const modelData = container.Mode === 'MultiModel' ? undefined : modelDataOf(state.options, container);
+    if (modelData && 'missing' in modelData) return { failure: `Could not find model data at ${modelData.missing}.` };
+    const unusable = modelData?.kind === 'files' ? unusableNames(modelData.files) : undefined;
+    if (unusable) return { failure: `Failed to download model data for production variant ${variantName}: ${unusable}.` };
+    deployable ??= { image, imageUri, environment: container.Environment ?? {}, modelData };
+  }
+  return deployable ? { images, deployable } : { failure: `Model "${model.arn}" has no container.` };
+}

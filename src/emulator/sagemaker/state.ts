@@ -1,0 +1,141 @@
+import type {
+  CreateEndpointConfigCommandInput,
+  CreateModelCommandInput,
+  CreateTrainingJobCommandInput,
+  DeployedImage,
+  DeploymentConfig,
+  EndpointStatus,
+  ProductionVariant,
+  ProductionVariantStatus,
+  SecondaryStatus,
+  SecondaryStatusTransition,
+  TrainingJobStatus,
+} from '@aws-sdk/client-sagemaker';
+import type { Kernel } from '../kernel.ts';
+import type { Metrics } from './metrics.ts';
+import type { Traffic } from './traffic.ts';
+import type { VariantHost } from './variant-host.ts';
+import type { ResolvedImage, TrainingRun, Workloads } from './workloads/workloads.ts';
+
+/** How an endpoint's change ends, where a test wants it otherwise than well. */
+export type UpdateOutcome = 'ok' | 'silent-revert' | 'no-capacity';
+export type UpdateKind = 'create' | 'config' | 'weights' | 'capacity';
+
+export interface SageMakerOptions {
+  /** The image a URI names, by tag or digest; undefined where the registry has none. */
+  readonly image: (imageUri: string) => ResolvedImage | undefined;
+  /** Objects of S3, read and written without waiting. */
+  readonly objects: {
+    read(bucket: string, key: string): Uint8Array | undefined;
+    /** Keys below a prefix, sorted. */
+    list(bucket: string, prefix: string): readonly string[];
+    write(bucket: string, key: string, bytes: Uint8Array): void;
+  };
+  /** One line of a container, for CloudWatch Logs. */
+  readonly log: (group: string, stream: string, line: string) => void;
+  readonly workloads: Workloads;
+  readonly faults?: {
+    /** Asked once a change, when it begins. Default `ok`. */
+    readonly updateOutcome?: (endpointName: string, kind: UpdateKind) => UpdateOutcome;
+  };
+}
+
+export interface Model {
+  readonly name: string;
+  readonly arn: string;
+  readonly createdAtMs: number;
+  /** As created, without tags. */
+  readonly input: CreateModelCommandInput;
+}
+
+export interface EndpointConfig {
+  readonly name: string;
+  readonly arn: string;
+  readonly createdAtMs: number;
+  /** As created, without tags. */
+  readonly input: CreateEndpointConfigCommandInput;
+}
+
+/** One variant of a fleet: what it should be and what it is. */
+export interface FleetVariant {
+  readonly name: string;
+  readonly config: ProductionVariant;
+  currentWeight: number;
+  desiredWeight: number;
+  /** Book-keeping: one process serves a variant, whatever its count. */
+  currentInstances: number;
+  desiredInstances: number;
+  deployedImages: readonly DeployedImage[];
+  status: readonly ProductionVariantStatus[];
+  /** Undefined before its instances started, and for variants that are stored but not hosted. */
+  host: VariantHost | undefined;
+}
+
+/** The instances of one endpoint configuration. An endpoint has two while it updates. */
+export interface Fleet {
+  readonly config: EndpointConfig;
+  readonly variants: readonly FleetVariant[];
+  readonly shadows: readonly FleetVariant[];
+  readonly startedAtMs: number;
+  /** True from the moment it takes the endpoint's requests until the next fleet does. */
+  serving: boolean;
+}
+
+export interface Endpoint {
+  readonly name: string;
+  readonly arn: string;
+  readonly createdAtMs: number;
+  modifiedAtMs: number;
+  status: EndpointStatus;
+  /** Undefined until a change failed; cleared when a later update to a configuration succeeds. */
+  failureReason: string | undefined;
+  /** In force, or being created. */
+  fleet: Fleet;
+  /** Being created beside the one in force. */
+  pending: Fleet | undefined;
+  lastDeploymentConfig: DeploymentConfig | undefined;
+}
+
+export interface TrainingJob {
+  readonly name: string;
+  readonly arn: string;
+  readonly createdAtMs: number;
+  /** As created, without tags. */
+  readonly input: CreateTrainingJobCommandInput;
+  status: TrainingJobStatus;
+  secondaryStatus: SecondaryStatus;
+  readonly transitions: SecondaryStatusTransition[];
+  modifiedAtMs: number;
+  trainingStartedAtMs: number | undefined;
+  trainingEndedAtMs: number | undefined;
+  failureReason: string | undefined;
+  modelArtifacts: string | undefined;
+  /** Last value a metric. */
+  readonly finalMetrics: Map<string, { readonly value: number; readonly atMs: number }>;
+  /** Set while the container runs. */
+  run: TrainingRun | undefined;
+  /** Somebody asked it to stop; whoever waits for the job is woken. */
+  stopRequested: boolean;
+  readonly stopped: Promise<void>;
+  readonly stop: () => void;
+}
+
+export interface Tag {
+  readonly Key: string;
+  readonly Value: string;
+}
+
+/** Everything SageMaker remembers in this account. Names are kept as given and found without case, since ARNs carry them in lower case. */
+export interface SageMaker {
+  readonly kernel: Kernel;
+  readonly options: SageMakerOptions;
+  readonly models: Map<string, Model>;
+  readonly configs: Map<string, EndpointConfig>;
+  readonly endpoints: Map<string, Endpoint>;
+  readonly trainingJobs: Map<string, TrainingJob>;
+  /** By resource ARN. */
+  readonly tags: Map<string, readonly Tag[]>;
+  readonly metrics: Metrics;
+  readonly traffic: Traffic;
+  closed: boolean;
+}

@@ -1,0 +1,64 @@
+import type { MetricDatum } from '@aws-sdk/client-cloudwatch';
+import type { MetricDefinition } from '@aws-sdk/client-sagemaker';
+import { validationException } from '../aws-error.ts';
+import type { Kernel } from '../kernel.ts';
+import { putMetricData } from './metrics.ts';
+import type { TrainingJob } from './state.ts';
+
+const namespace = '/aws/sagemaker/TrainingJobs';
+const publishEveryMs = 60_000;
+
+/** @throws AwsError for an expression that cannot be compiled */
+export function compiledDefinitions(definitions: readonly MetricDefinition[]): readonly { readonly name: string; readonly regex: RegExp }[] {
+  return definitions.map(({ Name: name = '', Regex: source = '' }) => {
+    try {
+      return { name, regex: new RegExp(source) };
+    } catch (error) {
+      throw validationException(
+        `Invalid regular expression "${source}" of metric "${name}": ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  });
+}
+
+/** Reads a job's metrics from its log, as SageMaker does, and publishes them to CloudWatch once a minute while there are any. */
+export function trainingMetrics(kernel: Kernel, job: TrainingJob) {
+  const definitions = compiledDefinitions(job.input.AlgorithmSpecification?.MetricDefinitions ?? []);
+  let unpublished: MetricDatum[] = [];
+  let timer: { cancel(): void } | undefined;
+
+  function publish(): void {
+    timer?.cancel();
+    timer = undefined;
+    const datums = unpublished;
+    unpublished = [];
+    if (datums.length > 0) kernel.background(`publish metrics of ${job.name}`, () => putMetricData(kernel, namespace, datums, job.arn));
+  }
+
+  function found(name: string, value: number): void {
+    const atMs = kernel.clock.now();
+    job.finalMetrics.set(name, { value, atMs });
+    unpublished.push({
+      MetricName: name,
+      Dimensions: [{ Name: 'TrainingJobName', Value: job.name }],
+      Timestamp: new Date(atMs),
+      Value: value,
+      Unit: 'None',
+    });
+    timer ??= kernel.clock.after(publishEveryMs, `metrics of ${job.name}`, publish);
+  }
+
+  return {
+    names: definitions.map((definition) => definition.name),
+    /** Takes what every definition's first group captures in one line. */
+    scrape(line: string): void {
+      for (const { name, regex } of definitions) {
+        const captured = regex.exec(line)?.[1];
+        const value = captured === undefined ? Number.NaN : Number.parseFloat(captured);
+        if (Number.isFinite(value)) found(name, value);
+      }
+    },
+    found,
+    publish,
+  };
+}

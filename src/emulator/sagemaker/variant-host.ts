@@ -1,0 +1,103 @@
+import type { Kernel } from '../kernel.ts';
+import type { Deployable } from './deployable.ts';
+import type { Behaviour } from './workloads/behaviour.ts';
+import type { ModelAnswer, ModelRequest, ModelServer, Workloads } from './workloads/workloads.ts';
+
+/** What stands behind one variant of a fleet: one container, replaced when it ends by itself. */
+export interface VariantHost {
+  /** False until it is first healthy, and while a crashed instance is being replaced. */
+  readonly isUp: boolean;
+  /** Set under a statistical workload. */
+  readonly behaviour: Behaviour | undefined;
+  /** Resolves when it is first healthy; never, if it never is. */
+  readonly healthy: Promise<void>;
+  /** `down` where no instance is healthy. */
+  invoke(request: ModelRequest): Promise<ModelAnswer | { readonly kind: 'down' }>;
+  /** Waits for the requests in flight, then stops the container. No requests may come after. */
+  retire(): Promise<void>;
+}
+
+export interface VariantHostSpec {
+  readonly endpointName: string;
+  readonly variantName: string;
+  readonly deployable: Deployable;
+  /** One line of the container: its log stream is `<variant>/<instance>`. */
+  readonly log: (stream: string, line: string) => void;
+  /** Called just before an instance begins or ceases to serve, so that traffic counted so far meets what was true until now. */
+  readonly beforeChange: () => void;
+  /** Called after, with what happened. */
+  readonly changed: (what: 'healthy' | 'ended', reason: string) => void;
+}
+
+export function startVariantHost(kernel: Kernel, workloads: Workloads, spec: VariantHostSpec): VariantHost {
+  let server: ModelServer;
+  let isUp = false;
+  let retired = false;
+  let inFlight = 0;
+  let drained: (() => void) | undefined;
+  let firstHealthy: () => void;
+  const healthy = new Promise<void>((resolve) => {
+    firstHealthy = resolve;
+  });
+
+  function start(): void {
+    const instanceId = `i-0${kernel.random.hex('sagemaker/instance-id', 8)}`;
+    const stream = `${spec.variantName}/${instanceId}`;
+    const started = workloads.serve({
+      ...spec.deployable,
+      endpointName: spec.endpointName,
+      variantName: spec.variantName,
+      instanceId,
+      onLine: (line) => spec.log(stream, line),
+    });
+    server = started;
+    kernel.background(`${spec.endpointName} ${stream} becomes healthy`, async () => {
+      await started.healthy;
+      if (retired || server !== started) return;
+      spec.beforeChange();
+      isUp = true;
+      firstHealthy();
+      spec.changed('healthy', instanceId);
+    });
+    kernel.background(`${spec.endpointName} ${stream} ends`, async () => {
+      const how = await started.ended;
+      if (retired) return;
+      spec.beforeChange();
+      isUp = false;
+      spec.changed('ended', how);
+      await kernel.clock.sleep(1000 * kernel.random.between('sagemaker/instance-replacement-seconds', 30, 90), 'replace an instance');
+      if (!retired) start();
+    });
+  }
+  start();
+
+  return {
+    get isUp() {
+      return isUp;
+    },
+    get behaviour() {
+      return server.behaviour;
+    },
+    healthy,
+    async invoke(request) {
+      if (!isUp) return { kind: 'down' };
+      inFlight++;
+      try {
+        return await server.invoke(request);
+      } finally {
+        inFlight--;
+        if (inFlight === 0) drained?.();
+      }
+    },
+    async retire() {
+      if (retired) return;
+      retired = true;
+      if (inFlight > 0) {
+        await new Promise<void>((resolve) => {
+          drained = resolve;
+        });
+      }
+      await server.stop();
+    },
+  };
+}

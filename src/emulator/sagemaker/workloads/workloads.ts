@@ -1,0 +1,118 @@
+import type { ArchiveEntry } from '../../../containers/archive.ts';
+import type { ImageConfig } from '../../../containers/image.ts';
+import type { Behaviour } from './behaviour.ts';
+
+/** What the image registry knows of an image, found by tag or digest. */
+export interface ResolvedImage {
+  /** `sha256:…` of the manifest. */
+  readonly digest: string;
+  /** The image's own configuration; only its labels matter to the control plane. */
+  readonly config: ImageConfig;
+  /** Paths of the layers' archives, bottom first. */
+  readonly layerFiles: readonly string[];
+}
+
+/** A file by its path below some folder, `/` between the parts. */
+export interface FolderFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Model data as it lies in S3: one archive to unpack, or files to lay out. */
+export type ModelData = { readonly kind: 'archive'; readonly bytes: Uint8Array } | { readonly kind: 'files'; readonly files: readonly FolderFile[] };
+
+export interface ServeSpec {
+  readonly endpointName: string;
+  readonly variantName: string;
+  /** `i-…`: names the log stream and the container. */
+  readonly instanceId: string;
+  readonly image: ResolvedImage;
+  readonly imageUri: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Undefined where the model is inside the image. */
+  readonly modelData: ModelData | undefined;
+  readonly onLine: (line: string) => void;
+}
+
+export interface ModelRequest {
+  readonly body: Uint8Array;
+  readonly contentType?: string | undefined;
+  readonly accept?: string | undefined;
+  readonly customAttributes?: string | undefined;
+  readonly inferenceId?: string | undefined;
+}
+
+/** What a container made of one request; latencies are its own, microseconds. */
+export type ModelAnswer =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly contentType: string;
+      readonly customAttributes?: string | undefined;
+      readonly body: Uint8Array;
+      readonly latencyUs: number;
+    }
+  | { readonly kind: 'timed-out'; readonly latencyUs: number }
+  | { readonly kind: 'broken'; readonly reason: string; readonly latencyUs: number };
+
+/** One `serve` container. */
+export interface ModelServer {
+  /** Resolves at the first 200 of `/ping`; never, where there is none. */
+  readonly healthy: Promise<void>;
+  /** Resolves when the container ended by itself, with a word on how. Never after `stop`. */
+  readonly ended: Promise<string>;
+  /** Set where the model is a statistical one: what traffic that is only counted meets. */
+  readonly behaviour?: Behaviour;
+  invoke(request: ModelRequest): Promise<ModelAnswer>;
+  /** SIGTERM, SIGKILL 30 s of wall time later. */
+  stop(): Promise<void>;
+}
+
+export interface TrainingChannel {
+  readonly name: string;
+  readonly contentType?: string | undefined;
+  readonly files: readonly FolderFile[];
+}
+
+export interface TrainSpec {
+  readonly jobName: string;
+  readonly jobArn: string;
+  readonly image: ResolvedImage;
+  readonly imageUri: string;
+  readonly hyperparameters: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly channels: readonly TrainingChannel[];
+  readonly instanceType: string;
+  /** Names of the job's metric definitions. A real run prints them, a statistical one ends with them. */
+  readonly metricNames: readonly string[];
+  readonly onLine: (line: string) => void;
+}
+
+export interface TrainingEnd {
+  /** Undefined where a signal ended it. */
+  readonly exitCode: number | undefined;
+  readonly signal?: string | undefined;
+  /** `/opt/ml/output/failure`, whole; empty where the container wrote none. */
+  readonly failureText: string;
+  /** What stands in `/opt/ml/model`. */
+  readonly modelFiles: readonly ArchiveEntry[];
+  /** What stands in `/opt/ml/output/data`. */
+  readonly outputFiles: readonly ArchiveEntry[];
+  /** Metrics a statistical run ends with, by name; a real run prints them instead. */
+  readonly metrics?: Readonly<Record<string, number>>;
+}
+
+/** One `train` container. */
+export interface TrainingRun {
+  readonly ended: Promise<TrainingEnd>;
+  /** SIGTERM, SIGKILL 120 s of wall time later; `ended` then resolves. */
+  stop(): Promise<void>;
+}
+
+/** What runs behind SageMaker: real containers, or models of them. Neither throws: a container that cannot start is never healthy, or ends with a code. */
+export interface Workloads {
+  serve(spec: ServeSpec): ModelServer;
+  train(spec: TrainSpec): TrainingRun;
+  /** Ends everything that still runs. */
+  close(): Promise<void>;
+}
