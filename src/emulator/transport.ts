@@ -21,19 +21,20 @@ export interface SdkResponse {
   readonly body: Uint8Array | Readable;
 }
 
-/** A `requestHandler` for any SDK v3 client. */
-export interface InProcessHandler {
+/** A `requestHandler` for any SDK v3 client. (A type alias: the SDK's `requestHandler` takes any record, which no interface is.) */
+export type InProcessHandler = {
   handle(request: SdkRequest, options?: { readonly abortSignal?: AbortSignal }): Promise<{ response: SdkResponse }>;
   /** The SDK asks both of a handler whose configuration it may update; there is nothing to configure. */
   updateHttpClientConfig(): void;
   httpHandlerConfigs(): Record<string, never>;
-}
+};
 
 async function bytesOfBody(body: unknown): Promise<Uint8Array> {
   if (body === undefined || body === null) return noBytes;
   if (typeof body === 'string') return Buffer.from(body);
-  // JSON protocols send a Uint8Array of their own kind whose bytes are the text.
-  if (body instanceof Uint8Array) return Buffer.from(body);
+  // JSON protocols send a Uint8Array of their own kind, which warns when taken for text: only its bytes are looked at.
+  // Copied, as a network would: what a service keeps must not change under it.
+  if (body instanceof Uint8Array) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice();
   if (body instanceof ArrayBuffer) return new Uint8Array(body);
   if (typeof body === 'object' && Symbol.asyncIterator in body) {
     const chunks: Uint8Array[] = [];
