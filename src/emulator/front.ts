@@ -9,10 +9,12 @@ import type { Trace } from './trace.ts';
 import { authenticate } from './wire/authenticate.ts';
 import { decodedRequest } from './wire/body.ts';
 import { checkConstraints } from './wire/constraints.ts';
-import { type Located, locate } from './wire/locate.ts';
+import { type Located, locate, nameOfUnknown } from './wire/locate.ts';
 import { type WireAnswer, type WireRequest, bytesOf } from './wire/message.ts';
-import { schemasOf } from './wire/schemas.ts';
+import { type OperationSchema, schemasOf } from './wire/schemas.ts';
+import { misfits } from './wire/shape.ts';
 import { summarise } from './wire/summary.ts';
+import { escapeXml } from './wire/text-values.ts';
 
 export type { WireAnswer, WireRequest } from './wire/message.ts';
 
@@ -47,13 +49,15 @@ export interface FrontOptions {
 
 const describe = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
-/** What a route answers when it fails before its handler runs. */
-function plainRefusal(error: AwsError): WireAnswer {
-  return {
-    status: error.status === 400 ? 403 : error.status,
-    headers: { 'content-type': 'application/json', 'x-amzn-errortype': error.code },
-    body: bytesOf(JSON.stringify({ Message: error.message })),
-  };
+/** An error told where no service's protocol is known: as JSON, or as XML to a query client. */
+function plainRefusal(error: AwsError, request: WireRequest): WireAnswer {
+  const status = error.status === 400 ? 403 : error.status;
+  if ((request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')) {
+    const body = `<ErrorResponse><Error><Type>Sender</Type><Code>${error.code}</Code><Message>${escapeXml(error.message)}</Message></Error></ErrorResponse>`;
+    return { status, headers: { 'content-type': 'text/xml' }, body: bytesOf(body) };
+  }
+  const headers = { 'content-type': 'application/json', 'x-amzn-errortype': error.code };
+  return { status, headers, body: bytesOf(JSON.stringify({ __type: error.code, Message: error.message })) };
 }
 
 export function createFront(options: FrontOptions): Front {
@@ -79,20 +83,31 @@ export function createFront(options: FrontOptions): Front {
     return bound;
   }
 
-  /** Limits, then permissions, then the operation itself. */
-  async function run(service: ServiceId, bound: BoundOperation, input: unknown, caller: Caller, requestId: string): Promise<unknown> {
+  function schemaOf(service: ServiceId, bound: BoundOperation): OperationSchema {
     const schema = schemasOf(service).operations.get(bound.name);
     if (!schema) throw new TypeError(`Cannot run ${service}:${bound.name}: the SDK's model has no such operation`);
+    return schema;
+  }
+
+  /** Limits, then permissions, then the operation itself, whose answer must be of its schema's shape. */
+  async function run(service: ServiceId, bound: BoundOperation, input: unknown, caller: Caller, requestId: string): Promise<unknown> {
+    const schema = schemaOf(service, bound);
     checkConstraints(service, schema.input, bound.limits, input);
     for (const access of bound.access(input)) identities.authorise(access, caller);
-    return await bound.run(input, { caller, requestId });
+    const output = await bound.run(input, { caller, requestId });
+    const wrong = misfits(schema.output, output, { unknownMembers: 'refused' });
+    if (wrong.length > 0) throw new TypeError(`${service}:${bound.name} answered what its schema doesn't have: ${wrong.join('; ')}`);
+    return output;
   }
 
   const cloud: Cloud = {
     async call(service, operation, input, caller) {
       const line = { via: 'internal', service, operation, caller: caller.arn, input: summarise(input) };
       try {
-        const output = await run(service, operationOf(service, operation), input, caller, random.uuid('wire/request-id'));
+        const bound = operationOf(service, operation);
+        const wrong = misfits(schemaOf(service, bound).input, input, { unknownMembers: 'ignored' });
+        if (wrong.length > 0) throw new AwsError('SerializationException', wrong.join('; '));
+        const output = await run(service, bound, input, caller, random.uuid('wire/request-id'));
         trace.write('wire', { ...line, output: summarise(output) });
         return output;
       } catch (thrown) {
@@ -122,7 +137,7 @@ export function createFront(options: FrontOptions): Front {
       line['input'] = summarise(request.body);
       answer = await route.handler(request, who);
     } catch (thrown) {
-      answer = plainRefusal(asAwsError(thrown, `route ${route.prefix}`));
+      answer = plainRefusal(asAwsError(thrown, `route ${route.prefix}`), request);
     }
     trace.write('wire', { ...line, status: answer.status, output: summarise(answer.body) });
     return answer;
@@ -147,8 +162,22 @@ export function createFront(options: FrontOptions): Front {
       const error = asAwsError(thrown, `${located.service}:${located.operation}`);
       delete line['output'];
       trace.write('wire', { ...line, error: { code: error.code, status: error.status, message: error.message } });
-      return located.protocol.fail(error, requestId, request);
+      try {
+        return located.protocol.fail(error, requestId, request);
+      } catch (unsayable) {
+        // An error whose own members can't be encoded.
+        return plainRefusal(asAwsError(unsayable, `${located.service}:${located.operation}`), request);
+      }
     }
+  }
+
+  function answerUnknown(request: WireRequest): WireAnswer {
+    const error =
+      request.headers['authorization'] === undefined
+        ? new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token')
+        : notEmulated(nameOfUnknown(request));
+    trace.write('wire', { operation: nameOfUnknown(request), error: { code: error.code, status: error.status, message: error.message } });
+    return plainRefusal(error, request);
   }
 
   return {
@@ -157,11 +186,7 @@ export function createFront(options: FrontOptions): Front {
       const route = routes.find(({ prefix }) => request.path.startsWith(prefix));
       if (route) return await answerRoute(route, request);
       const located = locate(request);
-      if (located) return await answerApi(located, request);
-      if (request.headers['authorization'] === undefined) {
-        return plainRefusal(new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token'));
-      }
-      return plainRefusal(notEmulated(request.headers['x-amz-target'] ?? `${request.method} ${request.path}`));
+      return located ? await answerApi(located, request) : answerUnknown(request);
     },
     register(service) {
       if (services.has(service.id)) throw new TypeError(`Cannot register the service "${service.id}": it is registered already`);

@@ -105,6 +105,33 @@ describe('a request by hand', () => {
     expect(JSON.parse(text(answer.body))).toMatchObject({ __type: 'MissingAuthenticationTokenException', message: 'Missing Authentication Token' });
     expect((await aws.front.handle(ask({}))).status).toBe(403);
   });
+
+  const authorization = `AWS4-HMAC-SHA256 Credential=test/20261122/${region}/iam/aws4_request, SignedHeaders=host, Signature=00`;
+
+  test('for a service that is not here is refused by name, in the words its client reads', async () => {
+    const aws = testFront();
+    const json = await aws.front.handle(ask({ authorization, 'x-amz-target': 'CodeBuild_20161006.ListProjects' }));
+    expect(json.status).toBe(501);
+    expect(JSON.parse(text(json.body))).toMatchObject({ __type: 'NotEmulated' });
+    expect(text(json.body)).toContain('CodeBuild_20161006.ListProjects');
+    const query = await aws.front.handle(
+      ask({ authorization, 'content-type': 'application/x-www-form-urlencoded' }, 'Action=ListRoles&Version=2010-05-08'),
+    );
+    expect(query.status).toBe(501);
+    expect(text(query.body)).toMatch(/^<ErrorResponse><Error>.*<Code>NotEmulated<\/Code><Message>.*iam:ListRoles/);
+    expect(aws.lines.map(({ kind, data }) => [kind, data['operation']])).toEqual([
+      ['wire', 'CodeBuild_20161006.ListProjects'],
+      ['wire', 'iam:ListRoles'],
+    ]);
+  });
+
+  test('whose address is badly encoded is answered all the same', async () => {
+    const aws = testFront();
+    aws.serve('s3', { GetObject: () => ({}) });
+    const s3 = authorization.replace('/iam/', '/s3/');
+    const answer = await aws.front.handle({ method: 'GET', path: '/%zz/%zz', query: {}, headers: { authorization: s3 }, body: new Uint8Array(0) });
+    expect(answer.status).toBe(403);
+  });
 });
 
 describe('the types of a request are checked before all else', () => {
@@ -149,6 +176,30 @@ describe('cloud.call()', () => {
     await expect(aws.front.cloud.call('sagemaker', 'DescribeEndpoint', {}, role)).rejects.toMatchObject({ code: 'ValidationException' });
     await expect(aws.front.cloud.call('sagemaker', 'CreateApp', {}, role)).rejects.toMatchObject({ code: 'NotEmulated' });
     expect(aws.lines.filter(({ kind }) => kind === 'wire').every(({ data }) => data['via'] === 'internal')).toBe(true);
+  });
+
+  test('refuses an input of other types than the model has, as the wire does', async () => {
+    const aws = testFront();
+    aws.serve('lambda', { Invoke: () => ({ StatusCode: 200 }) });
+    const administrator = aws.identities.callerOf('test');
+    if (!administrator) throw new Error('no administrator');
+    await expect(aws.front.cloud.call('lambda', 'Invoke', { FunctionName: 'f', Payload: '{}' }, administrator)).rejects.toMatchObject({
+      code: 'SerializationException',
+      message: 'Payload is string, expected bytes',
+    });
+  });
+
+  test('takes an answer the model does not have for a crash', async () => {
+    const aws = testFront();
+    aws.serve('sagemaker', { DescribeEndpoint: () => ({ ...described, CreationTime: '2026', Weight: 1 }) });
+    const administrator = aws.identities.callerOf('test');
+    if (!administrator) throw new Error('no administrator');
+    await expect(aws.front.cloud.call('sagemaker', 'DescribeEndpoint', { EndpointName: 'x' }, administrator)).rejects.toMatchObject({
+      code: 'InternalFailure',
+    });
+    expect(aws.crashes).toEqual([
+      new TypeError("sagemaker:DescribeEndpoint answered what its schema doesn't have: CreationTime is string, expected a Date; Weight is unknown"),
+    ]);
   });
 
   test('tells a crash and answers InternalFailure', async () => {

@@ -7,7 +7,7 @@ import type { WireRequest } from './message.ts';
 import type { Located, Protocol } from './protocol.ts';
 import { formFields, queryProtocol } from './query.ts';
 import { restJsonProtocol } from './rest-json.ts';
-import { matchRest } from './rest-match.ts';
+import { decodeSegment, matchRest } from './rest-match.ts';
 import { restXmlProtocol } from './rest-xml.ts';
 import { type OperationSchema, schemasOf } from './schemas.ts';
 import { byQuery, byRestScope, byShape } from './services.ts';
@@ -52,7 +52,7 @@ function locateS3(request: WireRequest): Located {
   const segments = request.path.split('/').slice(1);
   const host = bucketOfHost(request.headers['host'] ?? '');
   const [first = '', ...rest] = segments;
-  const bucket = host ?? (first === '' ? undefined : decodeURIComponent(first));
+  const bucket = host ?? (first === '' ? undefined : decodeSegment(first));
   const path = host !== undefined || bucket === undefined ? segments : rest.length === 0 ? [''] : rest;
   const match = matchRest('s3', request, path, bucket !== undefined);
   const labels = match?.labels ?? new Map<string, string>();
@@ -87,4 +87,13 @@ export function locate(request: WireRequest): Located | undefined {
   if (restService === 's3') return locateS3(request);
   const match = matchRest(restService, request, request.path.split('/').slice(1));
   return addressed(restService, request, restJsonProtocol(restService, match?.labels ?? new Map<string, string>()), match?.operation);
+}
+
+/** What a request that cannot be located asked for, to be refused by name: `CodeBuild_20161006.ListProjects`, `iam:ListRoles`, `GET /x`. */
+export function nameOfUnknown(request: WireRequest): string {
+  const target = request.headers['x-amz-target'];
+  if (target !== undefined) return target;
+  const scope = readSignature(request.headers['authorization'] ?? '')?.service;
+  const name = formFields(request).get('Action') ?? `${request.method} ${request.path}`;
+  return scope === undefined ? name : `${scope}:${name}`;
 }

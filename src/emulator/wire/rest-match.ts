@@ -42,7 +42,8 @@ function templatesOf(service: ServiceId): readonly Template[] {
   return list;
 }
 
-function decode(segment: string): string {
+/** A path segment, decoded; one whose encoding isn't well-formed stays as it is. */
+export function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {
@@ -62,13 +63,13 @@ function fit(segments: readonly string[], path: readonly string[]): Map<string, 
       continue;
     }
     if (label[2] === '+') {
-      const rest = path.slice(index).map(decode).join('/');
+      const rest = path.slice(index).map(decodeSegment).join('/');
       if (rest === '') return undefined;
       labels.set(label[1] ?? '', rest);
       return labels;
     }
     if (given === '') return undefined;
-    labels.set(label[1] ?? '', decode(given));
+    labels.set(label[1] ?? '', decodeSegment(given));
   }
   return path.length === segments.length || (path.length === segments.length + 1 && path.at(-1) === '') ? labels : undefined;
 }

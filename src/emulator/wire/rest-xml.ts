@@ -36,7 +36,9 @@ export function restXmlProtocol(service: ServiceId, labels: ReadonlyMap<string, 
     write(operation, output, requestId) {
       const { status, headers, body, bodyMembers } = writeBindings(operation.output, output, codecOf(service));
       const content = operation.name === 'GetBucketLocation' ? locationConstraint(bodyMembers['LocationConstraint']) : body;
-      return { status: status ?? operation.http?.[2] ?? 200, headers: { ...headers, ...ids(requestId) }, body: content };
+      // The model has one success status an operation; a part of an object is told by its own.
+      const success = headers['content-range'] === undefined ? (operation.http?.[2] ?? 200) : 206;
+      return { status: status ?? success, headers: { ...headers, ...ids(requestId) }, body: content };
     },
     fail(error, requestId, request) {
       const told = wireError(error, service, 'rest-xml');

@@ -96,6 +96,14 @@ describe.each(['in process, virtual host', 'over HTTP, path style'] as const)('t
     expect(answer).toMatchObject({ ETag: '"e"', LastModified: at, ContentType: 'text/csv', Metadata: { owner: 'ops' } });
   });
 
+  test('gets a part of an object: 206', async () => {
+    aws.serve('s3', { GetObject: () => ({ Body: content.subarray(0, 4), ContentRange: 'bytes 0-3/18' }) });
+    const answer = await client.send(new GetObjectCommand({ Bucket: 'b', Key: 'k', Range: 'bytes=0-3' }));
+    expect(input()['Range']).toBe('bytes=0-3');
+    expect(answer.$metadata.httpStatusCode).toBe(206);
+    expect(await answer.Body?.transformToString()).toBe('line');
+  });
+
   test('gets an empty object', async () => {
     aws.serve('s3', { GetObject: () => ({ Body: new Uint8Array(0) }) });
     const answer = await client.send(new GetObjectCommand({ Bucket: 'b', Key: 'k' }));
