@@ -38,6 +38,7 @@ function queriesOf(input: PutMetricAlarmCommandInput, newId: () => string): { li
     if (input.Metrics.length > 10) throw notEmulated('metric alarms over more than 10 metrics');
     return { list: input.Metrics, shown: input.Metrics };
   }
+  checkPeriod(needed(input.Period, 'Period'));
   needed(input.MetricName, 'MetricName');
   needed(input.Namespace, 'Namespace');
   if (input.Statistic !== undefined && input.ExtendedStatistic !== undefined) {
@@ -47,7 +48,7 @@ function queriesOf(input: PutMetricAlarmCommandInput, newId: () => string): { li
     Id: 'metric',
     MetricStat: {
       Metric: { Namespace: input.Namespace, MetricName: input.MetricName, Dimensions: input.Dimensions ?? [] },
-      Period: needed(input.Period, 'Period'),
+      Period: input.Period,
       Stat: needed(input.Statistic ?? input.ExtendedStatistic, 'Statistic or ExtendedStatistic'),
       Unit: input.Unit,
     },
@@ -56,10 +57,14 @@ function queriesOf(input: PutMetricAlarmCommandInput, newId: () => string): { li
   return { list: [query], shown: [{ ...query, Id: newId() }] };
 }
 
-function checkPeriods(periodSeconds: number, evaluationPeriods: number, datapointsToAlarm: number): void {
+function checkPeriod(periodSeconds: number): void {
   if (![10, 20, 30].includes(periodSeconds) && (periodSeconds < 60 || periodSeconds % 60 !== 0)) {
     throw invalidRequest('Period must be 10, 20, 30 or a multiple of 60');
   }
+}
+
+function checkPeriods(periodSeconds: number, evaluationPeriods: number, datapointsToAlarm: number): void {
+  checkPeriod(periodSeconds);
   if (datapointsToAlarm > evaluationPeriods) throw invalidRequest('DatapointsToAlarm must be less than or equal to EvaluationPeriods');
   const longest = periodSeconds >= 3_600 ? 7 * daySeconds : daySeconds;
   if (periodSeconds * evaluationPeriods > longest) {
@@ -70,8 +75,9 @@ function checkPeriods(periodSeconds: number, evaluationPeriods: number, datapoin
 
 /** Too few samples for a percentile, as AWS draws the line: fewer than 10 / (1 - p), and 10 / p below the median. */
 function fewestSamples(percent: number): number {
-  const p = percent / 100;
-  return p === 0 || p === 1 ? 0 : 10 / (p >= 0.5 ? 1 - p : p);
+  const tail = percent >= 50 ? 100 - percent : percent;
+  // 100 - 99.9 is a hair below 0.1: the line is drawn at 10,000, not above it.
+  return tail === 0 ? 0 : Math.round(1e9 / tail) / 1e6;
 }
 
 /**

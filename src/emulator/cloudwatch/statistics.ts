@@ -120,7 +120,8 @@ export function statisticOf(buckets: readonly Bucket[], statistic: Statistic): n
     case 'Sum':
       return summary.sum;
     case 'Average':
-      return summary.sum / summary.sampleCount;
+      // Rounding must not carry the mean of equal values past them, and so past a threshold.
+      return Math.min(summary.maximum, Math.max(summary.minimum, summary.sum / summary.sampleCount));
     case 'Minimum':
       return summary.minimum;
     case 'Maximum':
