@@ -3,7 +3,9 @@ import type { Ports } from '../ports/ports.ts';
 import type { EndpointRecord } from '../ports/rollouts.ts';
 import { keys } from './keys.ts';
 import { loadRollout } from './load.ts';
+import { endingOf } from './roll-back.ts';
 import { type Ending, type Placement, placementOf, type Rollout } from './rollout.ts';
+import type { Cause } from './walk.ts';
 
 type Needs = Pick<Ports, 'rollouts' | 'locks' | 'endpoints' | 'models' | 'executions' | 'notices' | 'clock'>;
 
@@ -11,12 +13,15 @@ type Needs = Pick<Ports, 'rollouts' | 'locks' | 'endpoints' | 'models' | 'execut
  * Ends a rollout in exactly one outcome: cleans up what nothing uses, remembers the endpoint, ends the record, wakes who
  * waits for it, gives the lock back, tells. Asked again it goes on where it stopped; nothing here can undo an outcome.
  */
-export async function finish(rolloutId: string, ports: Needs): Promise<{ readonly outcome: string; readonly reason: string }> {
+export async function finish(
+  rolloutId: string,
+  cause: Cause | undefined,
+  ports: Needs,
+): Promise<{ readonly outcome: string; readonly reason: string }> {
   const rollout = await loadRollout(rolloutId, ports);
   const ending: Ending = rollout.ending ?? {
     outcome: 'Failed',
-    reason: 'controller-error',
-    text: 'the walk ended without a decision',
+    ...endingOf(cause),
     page: rollout.placement?.configName !== undefined,
   };
   const drafts: Draft[] = [];

@@ -1,12 +1,12 @@
 import type { Ports } from '../ports/ports.ts';
-import { EndpointBusy } from './errors.ts';
 import { loadRollout } from './load.ts';
 import type { Move } from './move.ts';
 import { placementOf, type Rollout } from './rollout.ts';
+import type { Cause } from './walk.ts';
 import { sameWeight, toWeights } from './weights.ts';
 
-/** `asked`: verify it. `nothing`: the endpoint was never touched or is back. `held`: there is nothing to go back to; a person is paged. */
-export type RollBackAnswer = 'asked' | 'nothing' | 'held';
+/** `asked`: verify it. `busy`: the endpoint takes no call now; wait it out and ask again. `nothing`: the endpoint was never touched or is back. `held`: there is nothing to go back to; a person is paged. */
+export type RollBackAnswer = 'asked' | 'busy' | 'nothing' | 'held';
 
 type Needs = Pick<Ports, 'rollouts' | 'locks' | 'endpoints' | 'clock'>;
 
@@ -15,13 +15,8 @@ type Needs = Pick<Ports, 'rollouts' | 'locks' | 'endpoints' | 'clock'>;
  * anything.
  *
  * @param cause why, where nobody decided an ending before: an error's name and text
- * @throws EndpointBusy while the endpoint can't take the call; the state machine waits and asks again
  */
-export async function rollBack(
-  rolloutId: string,
-  cause: { readonly error: string; readonly text: string } | undefined,
-  ports: Needs,
-): Promise<{ readonly answer: RollBackAnswer }> {
+export async function rollBack(rolloutId: string, cause: Cause | undefined, ports: Needs): Promise<{ readonly answer: RollBackAnswer }> {
   const found = await loadRollout(rolloutId, ports);
   const nowMs = ports.clock.now();
   const placement = found.placement;
@@ -77,7 +72,7 @@ export async function rollBack(
   if (!resting && endpoint.EndpointStatus !== 'Failed') {
     if (!found.ending || found.phase !== 'RollingBack')
       await ports.rollouts.save(rollout, [{ kind: 'undo-decided', text: `undo waits: the endpoint is ${endpoint.EndpointStatus}` }], nowMs);
-    throw new EndpointBusy(`Cannot undo on endpoint "${placement.endpointName}": EndpointStatus is "${endpoint.EndpointStatus}"`);
+    return { answer: 'busy' };
   }
   const live = (name: string) => endpoint.ProductionVariants.find((variant) => variant.VariantName === name);
   const stable = live(placement.stable);
@@ -128,7 +123,7 @@ export async function rollBack(
   return { answer: 'asked' };
 }
 
-const endingOf = (cause: { readonly error: string; readonly text: string } | undefined) => ({
+export const endingOf = (cause: Cause | undefined) => ({
   reason: 'controller-error',
   text: cause ? `${cause.error}: ${cause.text}`.slice(0, 2000) : 'the walk ended without a decision',
 });

@@ -45,8 +45,11 @@ async function overBy(rollout: Rollout, name: WaitName, ports: Needs): Promise<s
       return job && job.status !== 'InProgress' && job.status !== 'Stopping' ? `training job is ${job.status}` : undefined;
     }
     case 'endpoint': {
-      if (!rollout.move || !rollout.placement) return 'nothing is asked of the endpoint';
-      const proof = prove(rollout.move, await ports.endpoints.describe(rollout.placement.endpointName), ports.clock.now());
+      if (!rollout.placement) return 'nothing is asked of the endpoint';
+      const endpoint = await ports.endpoints.describe(rollout.placement.endpointName);
+      if (endpoint && ['Creating', 'Updating', 'SystemUpdating', 'RollingBack', 'Deleting'].includes(endpoint.EndpointStatus)) return undefined;
+      if (!rollout.move) return 'the endpoint rests';
+      const proof = prove(rollout.move, endpoint, ports.clock.now());
       return proof.answer === 'pending' ? undefined : `the endpoint's change is ${proof.answer}`;
     }
     case 'bake': {

@@ -1,0 +1,13 @@
+import * as z from 'zod/mini';
+import { lambda } from '../src/app/handler.ts';
+import { clock, deliveries, models, rollouts, settings } from '../src/app/wire.ts';
+import { createModel } from '../src/candidate/create-model.ts';
+import { Walk } from '../src/rollout/walk.ts';
+
+export const Output = z.strictObject({ modelName: z.string() });
+export const handler = lambda({
+  Input: Walk,
+  Output,
+  ports: { rollouts, deliveries, models, settings, clock },
+  run: ({ rolloutId }, ports) => createModel(rolloutId, ports),
+});

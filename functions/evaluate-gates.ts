@@ -1,0 +1,18 @@
+import * as z from 'zod/mini';
+import { lambda } from '../src/app/handler.ts';
+import { alarms, clock, deliveries, locks, metrics, notices, rollouts, settings, wakingExecutions } from '../src/app/wire.ts';
+import { evaluate } from '../src/rollout/evaluate.ts';
+import { walk } from '../src/rollout/walk.ts';
+
+const Input = z.strictObject({ ...walk, executionArn: z.string() });
+export const Output = z.strictObject({
+  answer: z.enum(['wait', 'passed', 'soaked', 'failed', 'failed-first', 'continue']),
+  waitSeconds: z.int(),
+  generation: z.int(),
+});
+export const handler = lambda({
+  Input,
+  Output,
+  ports: { rollouts, deliveries, locks, alarms, metrics, executions: wakingExecutions, notices, settings, clock },
+  run: ({ rolloutId, executionArn }, ports) => evaluate(rolloutId, executionArn, ports),
+});

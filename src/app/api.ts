@@ -1,0 +1,63 @@
+import * as z from 'zod/mini';
+import type { Ports } from '../ports/ports.ts';
+import { BadRequest, NotFound } from '../rollout/errors.ts';
+import { DeliverySpec, type DeliverySource } from '../rollout/spec.ts';
+import { start } from '../rollout/start.ts';
+import { triggerOf } from '../triggers/registry.ts';
+import { rolloutView } from '../view/rollout-view.ts';
+
+/** What a person may ask, one action a request. */
+export const Request = z.discriminatedUnion('action', [
+  z.strictObject({ action: z.literal('apply'), source: z.unknown() }),
+  z.strictObject({
+    action: z.literal('start'),
+    delivery: z.string(),
+    /** `<repository>:<tag>` or `<repository>@sha256:…`. */
+    image: z.string(),
+  }),
+  z.strictObject({ action: z.literal('list'), delivery: z.optional(z.string()), limit: z._default(z.int().check(z.minimum(1), z.maximum(200)), 20) }),
+  z.strictObject({ action: z.literal('get'), rolloutId: z.string() }),
+]);
+export type Request = z.input<typeof Request>;
+
+type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'executions' | 'images' | 'notices' | 'clock'>;
+
+/**
+ * Does what a person asked and answers with JSON.
+ *
+ * @param by the caller's ARN, for the record
+ * @throws BadRequest with what is wrong and what to do; NotFound
+ */
+export async function answer(request: z.output<typeof Request>, by: string, ports: Needs): Promise<unknown> {
+  switch (request.action) {
+    case 'apply': {
+      const parsed = z.safeParse(DeliverySpec, request.source);
+      if (!parsed.success) throw new BadRequest(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+      const spec = parsed.data;
+      const subjects = [...new Set(spec.triggers.flatMap((trigger) => triggerOf(trigger).subjectsOf(trigger)))];
+      const applied = await ports.deliveries.apply(request.source as DeliverySource, subjects, by, ports.clock.now()); // It parsed as one just above.
+      return { delivery: spec.name, ...applied };
+    }
+    case 'start': {
+      const [, repository, tag, digest] = /^([^:@]+)(?::([^@]+)|@(sha256:[0-9a-f]{64}))$/.exec(request.image) ?? [];
+      if (repository === undefined) throw new BadRequest(`"${request.image}" is no image of this account: write <repository>:<tag> or <repository>@sha256:…`);
+      const imageDigest = digest ?? (await ports.images.digestOf(ports.images.uriOf(repository, '').replace(/@$/, `:${tag ?? ''}`)));
+      if (imageDigest === undefined) throw new NotFound(`No image "${request.image}" in this account's registry: push it first`);
+      const occurredAtMs = ports.clock.now();
+      return start(
+        request.delivery,
+        { trigger: 'person', repository, imageDigest, ...(tag !== undefined && { imageTag: tag }), occurredAtMs, dedupeKey: imageDigest, askedBy: by },
+        ports,
+      );
+    }
+    case 'list': {
+      const rollouts = await ports.rollouts.list({ limit: request.limit, ...(request.delivery !== undefined && { delivery: request.delivery }) });
+      return rollouts.map((rollout) => rolloutView(rollout, [], ports.clock.now()));
+    }
+    case 'get': {
+      const rollout = await ports.rollouts.find(request.rolloutId);
+      if (!rollout) throw new NotFound(`No rollout "${request.rolloutId}"; sluice list shows what there is`);
+      return rolloutView(rollout, await ports.rollouts.ledger(request.rolloutId), ports.clock.now());
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { cloudWatchAlarms } from '../aws/alarms.ts';
+import { dynamoDeliveries } from '../aws/deliveries.ts';
+import { sageMakerEndpoints } from '../aws/endpoints.ts';
+import { stepFunctionsExecutions } from '../aws/executions.ts';
+import { ecrImages } from '../aws/images.ts';
+import { dynamoLocks } from '../aws/locks.ts';
+import { cloudWatchMetrics } from '../aws/metrics.ts';
+import { sageMakerModels } from '../aws/models.ts';
+import { awsNotices } from '../aws/notices.ts';
+import { dynamoRollouts } from '../aws/rollouts.ts';
+import { dynamoTable, type Table } from '../aws/table.ts';
+import { sageMakerTraining } from '../aws/training.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Settings } from '../ports/ports.ts';
+import { logger } from './handler.ts';
+import { setting } from './settings.ts';
+
+/** The one place that says `new`: a factory a port. A function's bundle holds only the adapters its factories name. */
+
+let shared: Table | undefined;
+const table = () => (shared ??= dynamoTable(setting('TABLE')));
+
+export const alarms = () => cloudWatchAlarms();
+export const clock = (): Clock => ({ now: () => Date.now() });
+export const deliveries = () => dynamoDeliveries(table());
+export const endpoints = () => sageMakerEndpoints();
+export const executions = () => stepFunctionsExecutions(setting('DELIVERY_MACHINE'));
+/** For functions that wake waits and read history but start nothing. */
+export const wakingExecutions = () => stepFunctionsExecutions('');
+export const images = () => ecrImages(setting('REGISTRY'));
+export const locks = () => dynamoLocks(table());
+export const metrics = () => cloudWatchMetrics();
+export const models = () => sageMakerModels();
+export const notices = () => awsNotices(setting('TOPIC'), (what, error) => logger.error(`Cannot send an ${what}`, error as Error));
+export const rollouts = () => dynamoRollouts(table());
+export const settings = (): Settings => ({
+  bucket: setting('BUCKET'),
+  modelRoleArn: setting('MODEL_ROLE'),
+  historyLimit: Number(process.env['HISTORY_LIMIT'] ?? 5000),
+});
+export const training = () => sageMakerTraining();

@@ -1,0 +1,239 @@
+import {
+  BatchWriteCommand,
+  DeleteCommand,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  TransactWriteCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { append } from '../ledger/chain.ts';
+import type { Draft, Entry } from '../ledger/entry.ts';
+import type { Attempt, DeliveryHead, Rollouts, Signal, Wait } from '../ports/rollouts.ts';
+import { StaleRollout } from '../rollout/errors.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import { attempt, translated } from './errors.ts';
+import { dataOf, isConditionFailure, row, type Table, type TransactItem } from './table.ts';
+
+/** Rollouts in DynamoDB: state under an optimistic lock, with the ledger entries that explain it in the same transaction. */
+export function dynamoRollouts({ name: TableName, client }: Table): Rollouts {
+  async function queryAll(input: Omit<QueryCommandInput, 'TableName'>, limit = Number.POSITIVE_INFINITY): Promise<Record<string, unknown>[]> {
+    const items: Record<string, unknown>[] = [];
+    let ExclusiveStartKey: Record<string, unknown> | undefined;
+    do {
+      const answer = await attempt('Cannot read the table', () =>
+        client.send(new QueryCommand({ ConsistentRead: true, ...input, TableName, ...(ExclusiveStartKey && { ExclusiveStartKey }) })),
+      );
+      items.push(...(answer.Items ?? []));
+      ExclusiveStartKey = answer.LastEvaluatedKey;
+    } while (ExclusiveStartKey && items.length < limit);
+    return items.slice(0, limit);
+  }
+
+  const rowsUnder = (pk: string, prefix: string) =>
+    queryAll({ KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)', ExpressionAttributeValues: { ':pk': pk, ':sk': prefix } });
+
+  /** The transaction's part every save has: the state over the version it was read at, and its entries. */
+  function stateAndEntries(rollout: Rollout, drafts: readonly Draft[], nowMs: number): { readonly saved: Rollout; readonly items: TransactItem[] } {
+    const { entries, head } = append(rollout.ledger, drafts, nowMs);
+    const saved: Rollout = { ...rollout, version: rollout.version + 1, ledger: head };
+    const condition =
+      rollout.version === 0
+        ? { ConditionExpression: 'attribute_not_exists(pk)' }
+        : {
+            ConditionExpression: '#version = :read',
+            ExpressionAttributeNames: { '#version': 'version' },
+            ExpressionAttributeValues: { ':read': rollout.version },
+          };
+    return {
+      saved,
+      items: [
+        { Put: { TableName, Item: { ...row.rollout(saved.id), version: saved.version, data: JSON.stringify(saved) }, ...condition } },
+        ...entries.map((entry) => ({
+          Put: {
+            TableName,
+            Item: { ...row.ledger(saved.id, entry.seq), data: JSON.stringify(entry) },
+            ConditionExpression: 'attribute_not_exists(pk)',
+          },
+        })),
+      ],
+    };
+  }
+
+  const transact = (items: TransactItem[]) => client.send(new TransactWriteCommand({ TransactItems: items }));
+
+  const indexed = (rollout: Rollout): TransactItem => ({
+    Put: { TableName, Item: { ...row.rollouts(rollout.startedAtMs, rollout.id), delivery: rollout.delivery, data: JSON.stringify(rollout.id) } },
+  });
+
+  const attemptRow = (rollout: Rollout, attempted: Attempt): TransactItem => ({
+    Put: {
+      TableName,
+      Item: { ...row.attempt(rollout.delivery, rollout.request.imageDigest), attempt: attempted.attempt, data: JSON.stringify(attempted) },
+      // Only the attempt before this one, or this one itself, may stand there.
+      ConditionExpression: 'attribute_not_exists(pk) OR #attempt = :before OR #attempt = :this',
+      ExpressionAttributeNames: { '#attempt': 'attempt' },
+      ExpressionAttributeValues: { ':before': attempted.attempt - 1, ':this': attempted.attempt },
+    },
+  });
+
+  return {
+    async find(rolloutId) {
+      const answer = await attempt(`Cannot read rollout "${rolloutId}"`, () =>
+        client.send(new GetCommand({ TableName, Key: row.rollout(rolloutId), ConsistentRead: true })),
+      );
+      return answer.Item ? dataOf<Rollout>(answer.Item) : undefined;
+    },
+
+    async list({ delivery, limit }) {
+      const index = await queryAll(
+        {
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': 'ROLLOUTS', ...(delivery !== undefined && { ':delivery': delivery }) },
+          ScanIndexForward: false,
+          ...(delivery !== undefined && { FilterExpression: 'delivery = :delivery' }),
+        },
+        limit,
+      );
+      const rollouts = await Promise.all(index.map((item) => this.find(dataOf<string>(item))));
+      return rollouts.filter((rollout) => rollout !== undefined);
+    },
+
+    async ledger(rolloutId) {
+      return (await rowsUnder(row.rollout(rolloutId).pk, 'LEDGER#')).map((item) => dataOf<Entry>(item));
+    },
+
+    async save(rollout, drafts, nowMs) {
+      const { saved, items } = stateAndEntries(rollout, drafts, nowMs);
+      try {
+        await transact(items);
+        return saved;
+      } catch (error) {
+        if (isConditionFailure(error))
+          throw new StaleRollout(`Cannot save rollout "${rollout.id}": it was saved by somebody else after version ${rollout.version} was read`, {
+            cause: error,
+          });
+        throw translated(error, `Cannot save rollout "${rollout.id}"`);
+      }
+    },
+
+    async end(rollout, drafts, nowMs) {
+      const { saved, items } = stateAndEntries(rollout, drafts, nowMs);
+      const succeeded = rollout.outcome === 'Succeeded';
+      for (let race = 0; ; race++) {
+        const headAnswer = await attempt(`Cannot read delivery "${rollout.delivery}"`, () =>
+          client.send(new GetCommand({ TableName, Key: row.delivery(rollout.delivery), ConsistentRead: true })),
+        );
+        if (!headAnswer.Item) throw new StaleRollout(`Cannot end rollout "${rollout.id}": delivery "${rollout.delivery}" is gone`);
+        const { openRolloutId, ...head } = dataOf<DeliveryHead>(headAnswer.Item);
+        const next: DeliveryHead = {
+          ...head,
+          version: head.version + 1,
+          ...(openRolloutId !== undefined && openRolloutId !== rollout.id && { openRolloutId }),
+          ...(succeeded && { liveDigest: rollout.request.imageDigest, liveRolloutId: rollout.id }),
+        };
+        try {
+          await transact([
+            ...items,
+            putHead(next, head.version),
+            attemptRow(rollout, { attempt: rollout.attempt, rolloutId: rollout.id, open: false, endedAtMs: nowMs }),
+          ]);
+          return saved;
+        } catch (error) {
+          if (!isConditionFailure(error)) throw translated(error, `Cannot end rollout "${rollout.id}"`);
+          // The head moves when a revision is applied: read it anew. A rollout saved by somebody else stays stale.
+          if (race === 4)
+            throw new StaleRollout(`Cannot end rollout "${rollout.id}": it or its delivery was saved by somebody else`, { cause: error });
+        }
+      }
+    },
+
+    async admit(rollout, head, _last, drafts, nowMs) {
+      const { saved, items } = stateAndEntries(rollout, drafts, nowMs);
+      try {
+        await transact([
+          ...items,
+          indexed(saved),
+          putHead({ ...head, version: head.version + 1, openRolloutId: rollout.id }, head.version),
+          attemptRow(rollout, { attempt: rollout.attempt, rolloutId: rollout.id, open: true }),
+        ]);
+        return true;
+      } catch (error) {
+        if (isConditionFailure(error)) return false;
+        throw translated(error, `Cannot admit rollout "${rollout.id}"`);
+      }
+    },
+
+    async reject(rollout, drafts, nowMs) {
+      const { saved, items } = stateAndEntries(rollout, drafts, nowMs);
+      try {
+        await transact([
+          ...items,
+          indexed(saved),
+          attemptRow(rollout, { attempt: rollout.attempt, rolloutId: rollout.id, open: false, endedAtMs: nowMs }),
+        ]);
+        return true;
+      } catch (error) {
+        if (isConditionFailure(error)) return false;
+        throw translated(error, `Cannot record the rejected rollout "${rollout.id}"`);
+      }
+    },
+
+    watch: (rolloutId, keys) =>
+      writeAll(keys.map((key) => ({ PutRequest: { Item: { ...row.watch(key, rolloutId), data: JSON.stringify(rolloutId) } } }))),
+    unwatch: (rolloutId, keys) => writeAll(keys.map((key) => ({ DeleteRequest: { Key: row.watch(key, rolloutId) } }))),
+
+    async watchersOf(key) {
+      const items = await queryAll({ KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': `WATCH#${key}` } });
+      return items.map((item) => dataOf<string>(item));
+    },
+
+    async post(rolloutId, signal) {
+      await attempt(`Cannot write to the inbox of "${rolloutId}"`, () =>
+        client.send(new PutCommand({ TableName, Item: { ...row.inbox(rolloutId, signal.atMs, signal.id), data: JSON.stringify(signal) } })),
+      );
+    },
+
+    async inbox(rolloutId) {
+      return (await rowsUnder(row.rollout(rolloutId).pk, 'INBOX#')).map((item) => dataOf<Signal>(item));
+    },
+
+    async park(rolloutId, wait) {
+      await attempt(`Cannot park a wait of "${rolloutId}"`, () =>
+        client.send(new PutCommand({ TableName, Item: { ...row.wait(rolloutId, wait.name), data: JSON.stringify(wait) } })),
+      );
+    },
+
+    async unpark(rolloutId, name) {
+      await attempt(`Cannot remove a wait of "${rolloutId}"`, () => client.send(new DeleteCommand({ TableName, Key: row.wait(rolloutId, name) })));
+    },
+
+    async waits(rolloutId) {
+      return (await rowsUnder(row.rollout(rolloutId).pk, 'WAIT#')).map((item) => dataOf<Wait>(item));
+    },
+  };
+
+  function putHead(head: DeliveryHead, readVersion: number): TransactItem {
+    return {
+      Put: {
+        TableName,
+        Item: { ...row.delivery(head.name), version: head.version, data: JSON.stringify(head) },
+        ConditionExpression: '#version = :read',
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ':read': readVersion },
+      },
+    };
+  }
+
+  /** BatchWriteItem takes 25 requests a call and may hand some back. */
+  async function writeAll(
+    requests: readonly { PutRequest?: { Item: Record<string, unknown> }; DeleteRequest?: { Key: Record<string, unknown> } }[],
+  ): Promise<void> {
+    let left = [...requests];
+    while (left.length > 0) {
+      const batch = left.splice(0, 25);
+      const answer = await attempt('Cannot write to the table', () => client.send(new BatchWriteCommand({ RequestItems: { [TableName]: batch } })));
+      left = [...((answer.UnprocessedItems?.[TableName] ?? []) as typeof left), ...left]; // AWS hands back requests of the shape it was given.
+    }
+  }
+}

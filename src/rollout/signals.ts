@@ -1,0 +1,65 @@
+import * as z from 'zod/mini';
+import type { Signal } from '../ports/rollouts.ts';
+import { keys } from './keys.ts';
+
+/** The events of AWS's that rollouts wait for, as EventBridge delivers them. */
+export const SignalEvent = z.discriminatedUnion('detail-type', [
+  z.object({
+    id: z.string(),
+    'detail-type': z.literal('SageMaker Training Job State Change'),
+    time: z.string(),
+    detail: z.object({ TrainingJobName: z.string(), TrainingJobStatus: z.string() }),
+  }),
+  z.object({
+    id: z.string(),
+    'detail-type': z.literal('SageMaker Endpoint State Change'),
+    time: z.string(),
+    // Upper snake case here (`IN_SERVICE`), unlike the API.
+    detail: z.object({ EndpointName: z.string(), EndpointStatus: z.string(), EndpointConfigName: z.optional(z.string()) }),
+  }),
+  z.object({
+    id: z.string(),
+    'detail-type': z.literal('CloudWatch Alarm State Change'),
+    time: z.string(),
+    detail: z.object({ alarmName: z.string(), state: z.object({ value: z.string(), reason: z.optional(z.string()), timestamp: z.string() }) }),
+  }),
+]);
+export type SignalEvent = z.output<typeof SignalEvent>;
+
+/** What an event says, under the key a rollout waits with. Its id follows from what happened, so a repeated event is the same signal. */
+export function toSignal(event: SignalEvent): Signal {
+  switch (event['detail-type']) {
+    case 'SageMaker Training Job State Change': {
+      const { TrainingJobName, TrainingJobStatus } = event.detail;
+      return {
+        id: `training-${TrainingJobStatus}`,
+        key: keys.trainingJob(TrainingJobName),
+        atMs: Date.parse(event.time),
+        state: TrainingJobStatus,
+        text: `training job ${TrainingJobName} is ${TrainingJobStatus}`,
+      };
+    }
+    case 'SageMaker Endpoint State Change': {
+      const { EndpointName, EndpointStatus, EndpointConfigName } = event.detail;
+      return {
+        id: `endpoint-${EndpointStatus}-${EndpointConfigName ?? ''}`,
+        key: keys.endpoint(EndpointName),
+        atMs: Date.parse(event.time),
+        state: EndpointStatus,
+        text: `endpoint ${EndpointName} is ${EndpointStatus}`,
+      };
+    }
+    case 'CloudWatch Alarm State Change': {
+      const { alarmName, state } = event.detail;
+      // AWS writes the zone as +0000, which Date.parse takes for ISO only with a colon.
+      const atMs = Date.parse(state.timestamp.replace(/\+0000$/, 'Z'));
+      return {
+        id: `alarm-${alarmName}-${state.value}`,
+        key: keys.alarm(alarmName),
+        atMs,
+        state: state.value,
+        text: state.reason ?? `alarm ${alarmName} is ${state.value}`,
+      };
+    }
+  }
+}

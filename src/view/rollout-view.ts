@@ -1,0 +1,66 @@
+import type { Entry } from '../ledger/entry.ts';
+import { flawOf } from '../ledger/chain.ts';
+import type { Outcome, Phase, Rollout } from '../rollout/rollout.ts';
+import type { GateVerdict } from '../rollout/verdict.ts';
+
+/** What a person sees of a rollout. Times are ISO 8601. */
+export interface RolloutView {
+  readonly id: string;
+  readonly delivery: string;
+  readonly revision: number;
+  readonly imageDigest: string;
+  readonly imageTag?: string;
+  readonly phase: Phase;
+  readonly outcome?: Outcome;
+  readonly reason?: string;
+  /** The reason in a sentence. */
+  readonly text?: string;
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  /** From the request to the end, or to now; seconds. */
+  readonly durationSeconds: number;
+  readonly endpointName?: string;
+  readonly stable?: string;
+  readonly canary?: string;
+  /** Share of the delivery's traffic the canary was last proved to have, percent. */
+  readonly canaryPercent: number;
+  readonly trainingMetrics: Readonly<Record<string, number>>;
+  readonly steps: readonly { readonly canaryPercent: number; readonly bakeSeconds: number; readonly verifiedAt?: string; readonly passedAt?: string; readonly verdicts: readonly GateVerdict[] }[];
+  readonly entries: readonly Pick<Entry, 'seq' | 'at' | 'kind' | 'text' | 'evidence' | 'by'>[];
+  /** What is wrong with the record's chain; unset when it is whole, or when the entries were not asked for. */
+  readonly ledgerFlaw?: string;
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** @param entries the whole ledger, or an empty list for a summary */
+export function rolloutView(rollout: Rollout, entries: readonly Entry[], nowMs: number): RolloutView {
+  const { placement, ending } = rollout;
+  const proved = rollout.steps.filter((step) => step.verifiedAtMs !== undefined).at(-1)?.canaryPercent ?? 0;
+  const flaw = flawOf(entries);
+  return {
+    id: rollout.id,
+    delivery: rollout.delivery,
+    revision: rollout.revision,
+    imageDigest: rollout.request.imageDigest,
+    ...(rollout.request.imageTag !== undefined && { imageTag: rollout.request.imageTag }),
+    phase: rollout.phase,
+    ...(rollout.outcome !== undefined && { outcome: rollout.outcome }),
+    ...(ending && { reason: ending.reason, text: ending.text }),
+    startedAt: iso(rollout.startedAtMs),
+    ...(rollout.endedAtMs !== undefined && { endedAt: iso(rollout.endedAtMs) }),
+    durationSeconds: Math.round(((rollout.endedAtMs ?? nowMs) - rollout.startedAtMs) / 1000),
+    ...(placement && { endpointName: placement.endpointName, canary: placement.canary, ...(placement.stable !== undefined && { stable: placement.stable }) }),
+    canaryPercent: rollout.outcome === 'RolledBack' ? 0 : proved,
+    trainingMetrics: rollout.candidate.metrics ?? {},
+    steps: rollout.steps.map((step) => ({
+      canaryPercent: step.canaryPercent,
+      bakeSeconds: step.bakeSeconds,
+      ...(step.verifiedAtMs !== undefined && { verifiedAt: iso(step.verifiedAtMs) }),
+      ...(step.passedAtMs !== undefined && { passedAt: iso(step.passedAtMs) }),
+      verdicts: step.verdicts,
+    })),
+    entries: entries.map(({ seq, at, kind, text, evidence, by }) => ({ seq, at, kind, text, ...(evidence && { evidence }), ...(by !== undefined && { by }) })),
+    ...(flaw !== undefined && { ledgerFlaw: flaw }),
+  };
+}
