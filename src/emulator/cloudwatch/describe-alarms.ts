@@ -29,7 +29,7 @@ function common(alarm: AlarmRecord) {
 }
 
 /** A metric alarm as described: what its input left out is left out here, but for actions and dimensions. */
-export function describedMetricAlarm(alarm: MetricAlarmRecord): MetricAlarm {
+function describedMetricAlarm(alarm: MetricAlarmRecord): MetricAlarm {
   const { input } = alarm;
   return {
     ...common(alarm),

@@ -171,7 +171,7 @@ const otherFunctions = [
   'STDDEV',
   'TIME_SERIES',
   'YEAR',
-]; // prettier-ignore
+];
 
 function call(name: string, parameters: readonly Expression[], environment: Environment): Value {
   const value = (parameter: Expression | undefined): Value => {

@@ -1,7 +1,6 @@
 /** Reads metric math: numbers, ids, `+ - * /`, comparisons, AND, OR, lists, and function calls. */
 
-export const binaryOperators = ['+', '-', '*', '/', '<', '<=', '>', '>=', '==', '!=', 'AND', 'OR'] as const;
-export type BinaryOperator = (typeof binaryOperators)[number];
+export type BinaryOperator = '+' | '-' | '*' | '/' | '<' | '<=' | '>' | '>=' | '==' | '!=' | 'AND' | 'OR';
 
 export type Expression =
   | { readonly kind: 'number'; readonly value: number }

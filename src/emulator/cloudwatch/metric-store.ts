@@ -40,7 +40,7 @@ export function isKept(ageMs: number, periodSeconds: number): boolean {
 }
 
 /** The datapoints of one metric in one unit, by time. */
-export class Series {
+class Series {
   readonly #times: number[] = [];
   readonly #buckets = new Map<number, Bucket>();
 

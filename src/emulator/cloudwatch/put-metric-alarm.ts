@@ -86,7 +86,7 @@ function fewestSamples(percent: number): number {
  * @param newId draws the id under which events show a plain metric
  * @throws AwsError with AWS's code where the input can't make an alarm
  */
-export function readWatch(input: PutMetricAlarmCommandInput, newId: () => string): Watch {
+function readWatch(input: PutMetricAlarmCommandInput, newId: () => string): Watch {
   const comparison = needed(input.ComparisonOperator, 'ComparisonOperator');
   if (anomalyComparisons.includes(comparison)) throw notEmulated(`anomaly detection alarms (${comparison})`);
   if (!isComparison(comparison)) throw notOneOf(comparison, 'comparisonOperator', [...Object.keys(comparisons), ...anomalyComparisons]);

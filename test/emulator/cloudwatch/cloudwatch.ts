@@ -26,7 +26,7 @@ export interface TestCloudWatch extends CloudWatch {
   until(time: string): Promise<void>;
 }
 
-export const day = '2026-10-05';
+const day = '2026-10-05';
 export const at = (time: string): Date => new Date(`${day}T${time}Z`);
 
 export const canary = [
