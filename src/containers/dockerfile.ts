@@ -30,13 +30,14 @@ export interface DockerfileReading {
 /** Base images whose one contribution is a language runtime: the machine's own takes its place when there is no Docker. */
 const runtimes = ['node', 'python', 'scratch'];
 
-const refusedInstructions: Readonly<Record<string, string>> = {
-  RUN: 'needs a Docker build; run it on your side and COPY its result, or push an image that Docker has built',
-  SHELL: 'is of no use without RUN; remove it',
-  ONBUILD: 'acts in a later build; write the instruction itself',
-  VOLUME: 'is not honoured by SageMaker; remove it',
-  HEALTHCHECK: 'is not honoured by SageMaker, which asks GET /ping; remove it',
-  MAINTAINER: 'is deprecated; use LABEL',
+/** Instructions that are refused: what is wrong with each, and the way out. */
+const refusedInstructions: Readonly<Record<string, readonly [what: string, fix: string]>> = {
+  RUN: ['RUN needs a Docker build', 'run it on your side and COPY its result, or push an image that Docker has built'],
+  SHELL: ['SHELL is of no use without RUN', 'remove it'],
+  ONBUILD: ['ONBUILD acts in a later build', 'write the instruction itself'],
+  VOLUME: ['SageMaker does not honour VOLUME', 'remove it'],
+  HEALTHCHECK: ['SageMaker does not honour HEALTHCHECK, it asks GET /ping', 'remove it'],
+  MAINTAINER: ['MAINTAINER is deprecated', 'use LABEL'],
 };
 
 /**
@@ -115,7 +116,8 @@ export function readDockerfile(text: string): DockerfileReading {
     for (const flag of (instruction as ModifiableInstruction).getFlags()) {
       const value = flag.getValue() ?? '';
       if (flag.getName() === 'chmod' && /^[0-7]{3,4}$/.test(value)) executable = (Number.parseInt(value, 8) & 0o100) !== 0;
-      else if (flag.getName() === 'from') refuse(instruction, `${keyword} --from needs a multi-stage build`, 'COPY from the folder itself');
+      else if (flag.getName() === 'from')
+        return void refuse(instruction, `${keyword} --from needs a multi-stage build`, 'COPY from the folder itself');
       else refuse(instruction, `${keyword} --${flag.getName()}=${value} is not honoured in a packed image`, 'remove it; files belong to root');
     }
     const content = rest(instruction);
@@ -194,7 +196,7 @@ export function readDockerfile(text: string): DockerfileReading {
         entrypoint = command(instruction);
         return;
       default:
-        refuse(instruction, keyword, refusedInstructions[keyword] ?? 'is no instruction a packed image knows; remove it');
+        refuse(instruction, ...(refusedInstructions[keyword] ?? ([`${keyword} is no instruction a packed image knows`, 'remove it'] as const)));
     }
   }
 

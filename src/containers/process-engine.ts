@@ -30,6 +30,7 @@ export function processEngine(): Engine {
       if (closed) throw new ContainerCannotStart(`Cannot start "${spec.name}": the engine is closed`);
       const hostPath = process.env['PATH'] ?? '';
       const { file, args } = processCommand(spec, hostPath.split(':').filter(Boolean));
+      guard.open();
       const workingFolder = join(spec.rootFolder, spec.config.WorkingDir ?? '/');
       mkdirSync(workingFolder, { recursive: true });
       const scratchFolder = mkdtempSync(join(tmpdir(), 'container-'));
@@ -39,14 +40,18 @@ export function processEngine(): Engine {
         detached: true,
         stdio: ['ignore', 'pipe', 'pipe'],
       });
+      // A child that has started has a process id at once; being detached, it leads the group of that number. Guarded before anything is
+      // awaited: it runs already.
+      const group = child.pid;
+      if (group !== undefined) guard.guard(group);
       const giveBack = () => rmSync(scratchFolder, { recursive: true, force: true });
-      await started(child, spec).catch((error: unknown) => {
+      try {
+        await started(child, spec);
+      } catch (error) {
         giveBack();
         throw error;
-      });
-      // A child that has started has a process id; being detached, it leads the group of that number.
-      const group = child.pid!;
-      guard.guard(group);
+      }
+      if (group === undefined) throw new ContainerCannotStart(`Cannot start "${spec.name}": it has no process id`);
       const container = containerOf(child, group, spec, () => {
         guard.release(group);
         giveBack();

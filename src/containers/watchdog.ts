@@ -7,6 +7,8 @@ import { once } from 'node:events';
  * out of reach.
  */
 export interface Watchdog {
+  /** Starts the shell, so that `guard` has only to write to it. Twice does no harm. */
+  open(): void;
   guard(id: string | number): void;
   release(id: string | number): void;
   close(): Promise<void>;
@@ -24,22 +26,22 @@ while read -r sign id; do
 done
 for id in $ids; do ${kill}; done`;
   let shell: ChildProcess | undefined;
-  const tell = (text: string) => {
-    if (!shell) {
-      // Detached: Ctrl-C reaches a terminal's whole group, and the guard has to outlive its master.
-      shell = spawn('/bin/sh', ['-c', script], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
-      shell.on('error', () => {});
-      shell.stdin?.on('error', () => {});
-      // It never holds its master's event loop open.
-      shell.unref();
-    }
-    shell.stdin?.write(text);
-  };
+  function open(): void {
+    if (shell) return;
+    // Detached: Ctrl-C reaches a terminal's whole group, and the guard has to outlive its master.
+    shell = spawn('/bin/sh', ['-c', script], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+    shell.on('error', () => {});
+    shell.stdin?.on('error', () => {});
+    // It never holds its master's event loop open.
+    shell.unref();
+  }
   return {
-    guard: (id) => tell(`+ ${id}\n`),
-    release: (id) => {
-      if (shell) tell(`- ${id}\n`);
+    open,
+    guard(id) {
+      open();
+      shell?.stdin?.write(`+ ${id}\n`);
     },
+    release: (id) => void shell?.stdin?.write(`- ${id}\n`),
     async close() {
       if (!shell) return;
       const ending = shell;
