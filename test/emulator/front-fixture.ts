@@ -1,9 +1,12 @@
+import { afterEach, beforeEach } from 'vitest';
 import { virtualClock } from '../../src/emulator/clock.ts';
 import { type Front, createFront } from '../../src/emulator/front.ts';
 import { type AccessKey, type Identities, createIdentities } from '../../src/emulator/iam/identities.ts';
 import { type Access, type Call, type Limits, type ServiceId, bindService, defineOperation } from '../../src/emulator/operation.ts';
 import { seededRandom } from '../../src/emulator/random.ts';
+import { type Server, startServer } from '../../src/emulator/server.ts';
 import type { TraceKind } from '../../src/emulator/trace.ts';
+import { type InProcessHandler, inProcess } from '../../src/emulator/transport.ts';
 
 export const account = '111122223333';
 export const region = 'eu-west-1';
@@ -93,4 +96,42 @@ export async function rejection(promise: Promise<unknown>): Promise<Error & Reco
     return error as Error & Record<string, unknown>; // SDK clients throw errors with members of their own
   }
   throw new Error('Expected a rejection, and there was none');
+}
+
+export interface ClientOptions {
+  region: string;
+  credentials: typeof administratorKeys;
+  maxAttempts: number;
+  endpoint?: string;
+  requestHandler?: InProcessHandler;
+}
+
+/** A front a test, made and ended around each, and what an SDK client needs to reach it as the administrator. */
+export function transportWorld(transport: 'in process' | 'over HTTP'): { readonly aws: TestFront; options(): ClientOptions } {
+  let aws: TestFront | undefined;
+  let server: Server | undefined;
+  const current = () => {
+    if (!aws) throw new Error('A front exists only while a test runs');
+    return aws;
+  };
+  beforeEach(async () => {
+    aws = testFront();
+    if (transport === 'over HTTP') server = await startServer(aws.front, 0);
+  });
+  afterEach(async () => {
+    await server?.close();
+    server = undefined;
+    aws = undefined;
+  });
+  return {
+    get aws() {
+      return current();
+    },
+    options: () => ({
+      region,
+      credentials: administratorKeys,
+      maxAttempts: 1,
+      ...(server ? { endpoint: server.url } : { requestHandler: inProcess(current().front) }),
+    }),
+  };
 }

@@ -9,26 +9,15 @@ import {
   TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import {
-  GetFunctionCommand,
-  InvokeCommand,
-  LambdaClient,
-  ListFunctionsCommand,
-  ResourceNotFoundException,
-  TooManyRequestsException,
-} from '@aws-sdk/client-lambda';
 import { CreateEndpointConfigCommand, DeleteEndpointCommand, DescribeEndpointCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { InvokeEndpointCommand, ModelError, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { NotFoundException, PublishCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, QueueDoesNotExist, SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { AwsError, notEmulated, validationException } from '../../../src/emulator/aws-error.ts';
-import { type Server, startServer } from '../../../src/emulator/server.ts';
 import { createStsService } from '../../../src/emulator/sts/service.ts';
-import { inProcess } from '../../../src/emulator/transport.ts';
-import { type TestFront, account, administratorKeys, region, rejection, testFront } from '../front-fixture.ts';
+import { account, region, rejection, transportWorld } from '../front-fixture.ts';
 
 /** The headers a client last sent, as it signed them. */
 function sentHeaders(client: CloudWatchClient): () => Record<string, string> {
@@ -45,34 +34,11 @@ function sentHeaders(client: CloudWatchClient): () => Record<string, string> {
 
 /** The unmodified clients are the second opinion: what they sign, encode and decode must come through both transports. */
 describe.each(['in process', 'over HTTP'] as const)('SDK clients %s', (transport) => {
-  let aws: TestFront;
-  let server: Server | undefined;
-  let options: {
-    region: string;
-    credentials: typeof administratorKeys;
-    maxAttempts: number;
-    endpoint?: string;
-    requestHandler?: ReturnType<typeof inProcess>;
-  };
+  const world = transportWorld(transport);
   const at = new Date('2026-11-22T10:00:00.250Z');
-  /** What operations were called with; `Input` is what the test sent. */
-  const inputs = <Input>() => aws.seen.map(({ input }) => input as Input);
-
-  beforeEach(async () => {
-    aws = testFront();
-    options = { region, credentials: administratorKeys, maxAttempts: 1 };
-    if (transport === 'over HTTP') {
-      server = await startServer(aws.front, 0);
-      options.endpoint = server.url;
-    } else options.requestHandler = inProcess(aws.front);
-  });
-  afterEach(async () => {
-    await server?.close();
-    server = undefined;
-  });
 
   test('SageMaker: AWS JSON 1.1 carries numbers, lists and timestamps', async () => {
-    aws.serve('sagemaker', {
+    world.aws.serve('sagemaker', {
       CreateEndpointConfig: () => ({ EndpointConfigArn: 'arn:aws:sagemaker:eu-west-1:111122223333:endpoint-config/c' }),
       DescribeEndpoint: () => ({
         EndpointName: 'churn',
@@ -84,7 +50,7 @@ describe.each(['in process', 'over HTTP'] as const)('SDK clients %s', (transport
       }),
       DeleteEndpoint: () => undefined,
     });
-    const client = new SageMakerClient(options);
+    const client = new SageMakerClient(world.options());
     const input = {
       EndpointConfigName: 'c',
       ProductionVariants: [
@@ -95,7 +61,7 @@ describe.each(['in process', 'over HTTP'] as const)('SDK clients %s', (transport
     const created = await client.send(new CreateEndpointConfigCommand(input));
     const described = await client.send(new DescribeEndpointCommand({ EndpointName: 'churn' }));
     await client.send(new DeleteEndpointCommand({ EndpointName: 'churn' }));
-    expect(aws.seen[0]?.input).toEqual(input);
+    expect(world.aws.seen[0]?.input).toEqual(input);
     expect(created.EndpointConfigArn).toBe('arn:aws:sagemaker:eu-west-1:111122223333:endpoint-config/c');
     expect(created.$metadata.requestId).toMatch(/^[0-9a-f-]{36}$/);
     expect(described.CreationTime).toEqual(at);
@@ -103,12 +69,12 @@ describe.each(['in process', 'over HTTP'] as const)('SDK clients %s', (transport
   });
 
   test('SageMaker: an error the model does not have keeps its name and text', async () => {
-    aws.serve('sagemaker', {
+    world.aws.serve('sagemaker', {
       DescribeEndpoint() {
         throw validationException('Could not find endpoint "arn:aws:sagemaker:eu-west-1:111122223333:endpoint/churn".');
       },
     });
-    const error = await rejection(new SageMakerClient(options).send(new DescribeEndpointCommand({ EndpointName: 'churn' })));
+    const error = await rejection(new SageMakerClient(world.options()).send(new DescribeEndpointCommand({ EndpointName: 'churn' })));
     expect(error).toMatchObject({
       name: 'ValidationException',
       message: 'Could not find endpoint "arn:aws:sagemaker:eu-west-1:111122223333:endpoint/churn".',
@@ -125,13 +91,13 @@ describe.each(['in process', 'over HTTP'] as const)('SDK clients %s', (transport
     ],
   };
   const cloudWatches = {
-    'AWS JSON 1.0': () => new CloudWatchClient(options),
+    'AWS JSON 1.0': () => new CloudWatchClient(world.options()),
     'rpc-v2-cbor': () =>
       new CloudWatchClient({
-        ...options,
+        ...world.options(),
         protocol: AwsSmithyRpcV2CborProtocol,
       }),
-    query: () => new CloudWatchClient({ ...options, protocol: AwsQueryProtocol }),
+    query: () => new CloudWatchClient({ ...world.options(), protocol: AwsQueryProtocol }),
   };
 
   const contentTypes = {
@@ -142,11 +108,11 @@ describe.each(['in process', 'over HTTP'] as const)('SDK clients %s', (transport
 
   test.each(Object.keys(cloudWatches) as (keyof typeof cloudWatches)[])('CloudWatch speaks %s', async (protocol) => {
     const alarms = [{ AlarmName: '<a>', StateUpdatedTimestamp: at, Threshold: 0.5, ActionsEnabled: true, Dimensions: [{ Name: 'n', Value: 'v' }] }];
-    aws.serve('cloudwatch', {
+    world.aws.serve('cloudwatch', {
       PutMetricData: () => undefined,
       DescribeAlarms: () => ({ MetricAlarms: alarms }),
       SetAlarmState() {
-        throw new AwsError('ResourceNotFound', '', { status: 404 });
+        throw new AwsError('ResourceNotFound', ''); // its 404 is the model's
       },
     });
     const client = cloudWatches[protocol]();
@@ -155,30 +121,30 @@ describe.each(['in process', 'over HTTP'] as const)('SDK clients %s', (transport
     const described = await client.send(new DescribeAlarmsCommand({ AlarmNames: ['<a>'] }));
     const error = await rejection(client.send(new SetAlarmStateCommand({ AlarmName: 'x', StateValue: 'OK', StateReason: 'r' })));
     expect(headers()['content-type']).toBe(contentTypes[protocol]);
-    expect(aws.seen[0]?.input).toEqual(metricData);
-    expect(aws.seen[1]?.input).toEqual({ AlarmNames: ['<a>'] });
+    expect(world.aws.seen[0]?.input).toEqual(metricData);
+    expect(world.aws.seen[1]?.input).toEqual({ AlarmNames: ['<a>'] });
     expect(described.MetricAlarms).toEqual(alarms);
     expect(error).toBeInstanceOf(ResourceNotFound);
     expect(error['$metadata']).toMatchObject({ httpStatusCode: 404 });
   });
 
   test('CloudWatch: a gzipped body is read', async () => {
-    aws.serve('cloudwatch', { PutMetricData: () => undefined });
+    world.aws.serve('cloudwatch', { PutMetricData: () => undefined });
     const many = {
       Namespace: 'N',
       MetricData: Array.from({ length: 400 }, (_, index) => ({ MetricName: `metric-${index}`, Value: index, Timestamp: at })),
     };
-    const client = new CloudWatchClient(options);
+    const client = new CloudWatchClient(world.options());
     const headers = sentHeaders(client);
     await client.send(new PutMetricDataCommand(many));
     expect(headers()['content-encoding']).toBe('gzip');
-    expect(aws.seen[0]?.input).toEqual(many);
+    expect(world.aws.seen[0]?.input).toEqual(many);
   });
 
   test('CloudWatch: a validation error tells the query code too', async () => {
-    aws.serve('cloudwatch', { SetAlarmState: () => undefined }, { limits: { StateReason: { max: 3 } } });
+    world.aws.serve('cloudwatch', { SetAlarmState: () => undefined }, { limits: { StateReason: { max: 3 } } });
     const error = await rejection(
-      new CloudWatchClient(options).send(new SetAlarmStateCommand({ AlarmName: 'x', StateValue: 'OK', StateReason: 'long' })),
+      new CloudWatchClient(world.options()).send(new SetAlarmStateCommand({ AlarmName: 'x', StateValue: 'OK', StateReason: 'long' })),
     );
     expect(error).toMatchObject({ name: 'ValidationException', Code: 'ValidationError', Type: 'Sender' });
   });
@@ -191,7 +157,7 @@ describe.each(['in process', 'over HTTP'] as const)('SDK clients %s', (transport
       bs: { BS: [new Uint8Array([1])] },
       l: { L: [{ M: { x: { NULL: true as const } } }, { BOOL: false }] },
     };
-    aws.serve('dynamodb', {
+    world.aws.serve('dynamodb', {
       GetItem: () => ({ Item: item }),
       PutItem() {
         throw new AwsError('ConditionalCheckFailedException', 'The conditional request failed', { fields: { Item: item } });
@@ -208,12 +174,12 @@ describe.each(['in process', 'over HTTP'] as const)('SDK clients %s', (transport
         );
       },
     });
-    const client = new DynamoDBClient(options);
+    const client = new DynamoDBClient(world.options());
     const read = await client.send(new GetItemCommand({ TableName: 't', Key: { pk: { S: 'a' } } }));
     const failed = await rejection(client.send(new PutItemCommand({ TableName: 't', Item: item })));
     const cancelled = await rejection(client.send(new TransactWriteItemsCommand({ TransactItems: [{ Put: { TableName: 't', Item: item } }] })));
     expect(read.Item).toEqual(item);
-    expect(aws.seen[1]?.input).toEqual({ TableName: 't', Item: item });
+    expect(world.aws.seen[1]?.input).toEqual({ TableName: 't', Item: item });
     expect(failed).toBeInstanceOf(ConditionalCheckFailedException);
     expect(failed).toMatchObject({ message: 'The conditional request failed', Item: item });
     expect(cancelled).toBeInstanceOf(TransactionCanceledException);
@@ -224,34 +190,36 @@ describe.each(['in process', 'over HTTP'] as const)('SDK clients %s', (transport
   });
 
   test('Step Functions: a modelled error comes back as its class', async () => {
-    aws.serve('sfn', {
+    world.aws.serve('sfn', {
       StartExecution() {
         throw new AwsError('ExecutionAlreadyExists', "Execution Already Exists: 'arn'");
       },
     });
     const error = await rejection(
-      new SFNClient(options).send(new StartExecutionCommand({ stateMachineArn: `arn:aws:states:${region}:${account}:stateMachine:m`, name: 'n' })),
+      new SFNClient(world.options()).send(
+        new StartExecutionCommand({ stateMachineArn: `arn:aws:states:${region}:${account}:stateMachine:m`, name: 'n' }),
+      ),
     );
     expect(error).toBeInstanceOf(ExecutionAlreadyExists);
     expect(error).toMatchObject({ message: "Execution Already Exists: 'arn'", $metadata: { httpStatusCode: 400 } });
   });
 
   test('EventBridge: entries keep their time', async () => {
-    aws.serve('events', { PutEvents: () => ({ FailedEntryCount: 0, Entries: [{ EventId: 'e' }] }) });
+    world.aws.serve('events', { PutEvents: () => ({ FailedEntryCount: 0, Entries: [{ EventId: 'e' }] }) });
     const Entries = [{ Source: 's', DetailType: 'd', Detail: '{}', Time: at }];
-    const answer = await new EventBridgeClient(options).send(new PutEventsCommand({ Entries }));
-    expect(aws.seen[0]?.input).toEqual({ Entries });
+    const answer = await new EventBridgeClient(world.options()).send(new PutEventsCommand({ Entries }));
+    expect(world.aws.seen[0]?.input).toEqual({ Entries });
     expect(answer.Entries).toEqual([{ EventId: 'e' }]);
   });
 
   test('SQS: the message digest is asked for by the client, and the query code told', async () => {
-    aws.serve('sqs', {
+    world.aws.serve('sqs', {
       SendMessage: () => ({ MessageId: 'm', MD5OfMessageBody: '5d41402abc4b2a76b9719d911017c592' }),
       GetQueueAttributes() {
         throw new AwsError('QueueDoesNotExist', 'The specified queue does not exist.');
       },
     });
-    const client = new SQSClient({ ...options, useQueueUrlAsEndpoint: false });
+    const client = new SQSClient({ ...world.options(), useQueueUrlAsEndpoint: false });
     const sent = await client.send(new SendMessageCommand({ QueueUrl: 'http://q/1/q', MessageBody: 'hello' }));
     const error = await rejection(client.send(new GetQueueAttributesCommand({ QueueUrl: 'http://q/1/q', AttributeNames: ['All'] })));
     expect(sent.MessageId).toBe('m');
@@ -260,15 +228,15 @@ describe.each(['in process', 'over HTTP'] as const)('SDK clients %s', (transport
   });
 
   test('SQS speaks query: flattened lists and maps', async () => {
-    aws.serve('sqs', { GetQueueAttributes: () => ({ Attributes: { VisibilityTimeout: '30', QueueArn: 'arn' } }) });
-    const client = new SQSClient({ ...options, useQueueUrlAsEndpoint: false, protocol: AwsQueryProtocol });
+    world.aws.serve('sqs', { GetQueueAttributes: () => ({ Attributes: { VisibilityTimeout: '30', QueueArn: 'arn' } }) });
+    const client = new SQSClient({ ...world.options(), useQueueUrlAsEndpoint: false, protocol: AwsQueryProtocol });
     const answer = await client.send(new GetQueueAttributesCommand({ QueueUrl: 'http://q/1/q', AttributeNames: ['VisibilityTimeout', 'QueueArn'] }));
-    expect(aws.seen[0]?.input).toEqual({ QueueUrl: 'http://q/1/q', AttributeNames: ['VisibilityTimeout', 'QueueArn'] });
+    expect(world.aws.seen[0]?.input).toEqual({ QueueUrl: 'http://q/1/q', AttributeNames: ['VisibilityTimeout', 'QueueArn'] });
     expect(answer.Attributes).toEqual({ VisibilityTimeout: '30', QueueArn: 'arn' });
   });
 
   test('SNS: forms with maps in, XML out', async () => {
-    aws.serve('sns', {
+    world.aws.serve('sns', {
       Publish: () => ({ MessageId: 'm-1' }),
       Subscribe() {
         throw new AwsError('NotFoundException', 'Topic does not exist', { status: 404, queryCode: 'NotFound' });
@@ -279,17 +247,17 @@ describe.each(['in process', 'over HTTP'] as const)('SDK clients %s', (transport
       Message: 'a=b&c <d> é',
       MessageAttributes: { k: { DataType: 'Binary', BinaryValue: new Uint8Array([1, 2]) }, s: { DataType: 'String', StringValue: 'v' } },
     };
-    const client = new SNSClient(options);
+    const client = new SNSClient(world.options());
     expect((await client.send(new PublishCommand(input))).MessageId).toBe('m-1');
-    expect(aws.seen[0]?.input).toEqual(input);
+    expect(world.aws.seen[0]?.input).toEqual(input);
     const error = await rejection(client.send(new SubscribeCommand({ TopicArn: 'x', Protocol: 'sqs' })));
     expect(error).toBeInstanceOf(NotFoundException);
     expect(error).toMatchObject({ message: 'Topic does not exist', $metadata: { httpStatusCode: 404 } });
   });
 
   test('STS: tells who calls, and refuses AssumeRole by name', async () => {
-    aws.front.register(createStsService({ account }).service);
-    const client = new STSClient(options);
+    world.aws.front.register(createStsService({ account }).service);
+    const client = new STSClient(world.options());
     expect(await client.send(new GetCallerIdentityCommand({}))).toMatchObject({
       Account: account,
       Arn: `arn:aws:iam::${account}:user/administrator`,
@@ -299,104 +267,13 @@ describe.each(['in process', 'over HTTP'] as const)('SDK clients %s', (transport
     expect(error.message).toContain('sts:AssumeRole');
   });
 
-  test('Lambda Invoke: payload as bytes, the rest in headers, the function named by ARN', async () => {
-    aws.serve('lambda', {
-      Invoke: () => ({
-        StatusCode: 200,
-        FunctionError: 'Unhandled',
-        ExecutedVersion: '$LATEST',
-        LogResult: 'bG9n',
-        Payload: Buffer.from('{"errorType":"E"}'),
-      }),
-    });
-    const FunctionName = `arn:aws:lambda:${region}:${account}:function:f:live`;
-    const answer = await new LambdaClient(options).send(
-      new InvokeCommand({ FunctionName, InvocationType: 'RequestResponse', LogType: 'Tail', Payload: Buffer.from('{"a":1}') }),
-    );
-    expect(aws.seen[0]?.input).toMatchObject({ FunctionName, InvocationType: 'RequestResponse', LogType: 'Tail' });
-    expect(Buffer.from(inputs<{ Payload: Uint8Array }>()[0]?.Payload ?? []).toString()).toBe('{"a":1}');
-    expect(answer).toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled', ExecutedVersion: '$LATEST', LogResult: 'bG9n' });
-    expect(answer.Payload?.transformToString()).toBe('{"errorType":"E"}');
-  });
-
-  test('Lambda Invoke as an event: 202 and no payload', async () => {
-    aws.serve('lambda', { Invoke: () => ({ StatusCode: 202 }) });
-    const answer = await new LambdaClient(options).send(new InvokeCommand({ FunctionName: 'f', InvocationType: 'Event' }));
-    expect(answer.StatusCode).toBe(202);
-    expect(answer.Payload?.length ?? 0).toBe(0);
-  });
-
-  test('Lambda: REST JSON documents and errors', async () => {
-    aws.serve('lambda', {
-      ListFunctions: () => ({ Functions: [{ FunctionName: 'f', MemorySize: 128, Environment: { Variables: { A: 'b' } } }] }),
-      GetFunction() {
-        throw new AwsError('ResourceNotFoundException', 'Function not found: arn', { status: 404 });
-      },
-      Invoke() {
-        throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', { status: 429, fields: { Reason: 'ConcurrentInvocationLimitExceeded' } });
-      },
-    });
-    const client = new LambdaClient(options);
-    const listed = await client.send(new ListFunctionsCommand({ MaxItems: 5 }));
-    expect(aws.seen[0]?.input).toEqual({ MaxItems: 5 });
-    expect(listed.Functions).toEqual([{ FunctionName: 'f', MemorySize: 128, Environment: { Variables: { A: 'b' } } }]);
-    const missing = await rejection(client.send(new GetFunctionCommand({ FunctionName: 'f' })));
-    expect(missing).toBeInstanceOf(ResourceNotFoundException);
-    expect(missing).toMatchObject({ message: 'Function not found: arn', Type: 'User', $metadata: { httpStatusCode: 404 } });
-    const throttled = await rejection(client.send(new InvokeCommand({ FunctionName: 'f' })));
-    expect(throttled).toBeInstanceOf(TooManyRequestsException);
-    expect(throttled).toMatchObject({ Reason: 'ConcurrentInvocationLimitExceeded', $metadata: { httpStatusCode: 429 } });
-  });
-
-  test('SageMaker runtime: any bytes in and out, headers either way, the model error told', async () => {
-    const bytes = new Uint8Array([0, 1, 254, 255]);
-    aws.serve('sagemaker-runtime', {
-      InvokeEndpoint(input) {
-        if ((input as { EndpointName: string }).EndpointName === 'bad') {
-          throw new AwsError('ModelError', 'Received server error (500) from primary with message "x".', {
-            status: 424,
-            fields: { OriginalStatusCode: 500, OriginalMessage: 'x', LogStreamArn: 'arn' },
-          });
-        }
-        return { Body: bytes, ContentType: 'application/octet-stream', InvokedProductionVariant: 'a' };
-      },
-    });
-    const client = new SageMakerRuntimeClient(options);
-    const answer = await client.send(
-      new InvokeEndpointCommand({
-        EndpointName: 'churn',
-        Body: bytes,
-        ContentType: 'text/csv',
-        Accept: 'application/json',
-        TargetVariant: 'a',
-        InferenceId: 'i',
-      }),
-    );
-    expect(aws.seen[0]?.input).toMatchObject({
-      EndpointName: 'churn',
-      ContentType: 'text/csv',
-      Accept: 'application/json',
-      TargetVariant: 'a',
-      InferenceId: 'i',
-    });
-    expect([...(inputs<{ Body: Uint8Array }>()[0]?.Body ?? [])]).toEqual([...bytes]);
-    expect([...answer.Body]).toEqual([...bytes]);
-    expect(answer).toMatchObject({ ContentType: 'application/octet-stream', InvokedProductionVariant: 'a' });
-    const text = await client.send(new InvokeEndpointCommand({ EndpointName: 'churn', Body: '1,2\n' }));
-    expect(text.$metadata.httpStatusCode).toBe(200);
-    expect(Buffer.from(inputs<{ Body: Uint8Array }>()[1]?.Body ?? []).toString()).toBe('1,2\n');
-    const error = await rejection(client.send(new InvokeEndpointCommand({ EndpointName: 'bad', Body: '1' })));
-    expect(error).toBeInstanceOf(ModelError);
-    expect(error).toMatchObject({ OriginalStatusCode: 500, OriginalMessage: 'x', LogStreamArn: 'arn', $metadata: { httpStatusCode: 424 } });
-  });
-
   test('what is not emulated is refused by name, once', async () => {
-    aws.serve('sagemaker', {
+    world.aws.serve('sagemaker', {
       CreateEndpointConfig() {
         throw notEmulated('serverless variants');
       },
     });
-    const client = new SageMakerClient({ ...options, maxAttempts: 3 });
+    const client = new SageMakerClient({ ...world.options(), maxAttempts: 3 });
     const refused = await rejection(client.send(new DescribeEndpointCommand({ EndpointName: 'x' })));
     expect(refused).toMatchObject({ name: 'NotEmulated', $metadata: { httpStatusCode: 501, attempts: 1 } });
     expect(refused.message).toContain('sagemaker:DescribeEndpoint');
