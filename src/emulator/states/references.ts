@@ -70,11 +70,11 @@ export function referencesOf(ast: jsonata.ExprNode): References {
         walk(node.rhs, hasContext);
         break;
       default:
+        if (Array.isArray(node.lhs)) for (const pair of node.lhs as readonly (readonly Node[])[]) for (const child of pair) walk(child, hasContext);
+        else walk(node.lhs as Node | undefined, hasContext); // Not an array: a single node.
         for (const child of node.arguments ?? []) walk(child, hasContext);
         for (const child of node.expressions ?? []) walk(child, hasContext);
         for (const child of [node.procedure, node.expression, node.condition, node.then, node.else, node.rhs]) walk(child, hasContext);
-        if (Array.isArray(node.lhs)) for (const pair of node.lhs as readonly (readonly Node[])[]) for (const child of pair) walk(child, hasContext);
-        else walk(node.lhs as Node | undefined, hasContext); // Not an array: a single node.
     }
     for (const { expr } of [...(node.stages ?? []), ...(node.predicate ?? [])]) walk(expr, true);
     for (const pair of node.group?.lhs ?? []) for (const child of pair) walk(child, true);

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
+import validate from 'asl-validator';
 import { describe, expect, it } from 'vitest';
 import { type Answer, refusal, statesWorld } from './states.ts';
 
@@ -38,11 +38,7 @@ interface Case {
 const folder = path.join(import.meta.dirname, '../../asl-cases');
 const files = globSync('*/jsonata/*.json', { cwd: folder }).toSorted();
 
-/** A second opinion on definitions; it knows the language and neither AWS's services nor its ARNs. It ships no types. */
-const validate = createRequire(import.meta.url)('asl-validator') as (
-  definition: unknown,
-  options: { checkPaths: boolean; checkArn: boolean },
-) => { readonly isValid: boolean };
+/** A second opinion on definitions; it knows the language and neither AWS's services nor its ARNs. */
 const isSound = (definition: unknown): boolean => validate(structuredClone(definition), { checkArn: false, checkPaths: false }).isValid;
 
 describe('Step Functions cases', () => {
