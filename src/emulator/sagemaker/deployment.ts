@@ -1,4 +1,4 @@
-import { durations, leastStartupWallMs, provisioningShare } from './durations.ts';
+import { durations, provisioningShare } from './durations.ts';
 import { setStatus, traceEndpoint } from './endpoint-status.ts';
 import { allHealthy, complete, launch, pingFailure, plannedFleet, type Retained, retire } from './fleet.ts';
 import { forget, keep, sageMakerArn } from './resources.ts';
@@ -51,7 +51,8 @@ async function standUp(state: SageMaker, endpoint: Endpoint, fleet: Fleet, secon
     return unreadable;
   }
   const windowMs = 1000 * take.unhealthy(fleet.variants) - (clock.now() - beganAtMs);
-  const leastMs = Number.isFinite(clock.rate) ? leastStartupWallMs * clock.rate : 0;
+  // A fast clock leaves containers hardly any wall time to start in; they get their least.
+  const leastMs = Number.isFinite(clock.rate) ? state.options.workloads.leastStartupWallMs * clock.rate : 0;
   if (!(await healthyWithin(state, fleet, Math.max(windowMs, leastMs)))) return pingFailure(fleet);
   await clock.sleep(beganAtMs + 1000 * seconds - clock.now(), 'take the fleet into service');
   return undefined;

@@ -31,6 +31,3 @@ export const durations = (random: Random) => ({
 
 /** The share of a deployment's time that passes before its instances start the containers. */
 export const provisioningShare = 0.6;
-
-/** Containers need wall time to start, however fast the clock is: the least a start-up window lasts, wall milliseconds. */
-export const leastStartupWallMs = 15_000;

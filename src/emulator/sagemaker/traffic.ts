@@ -43,9 +43,10 @@ export function statisticalTraffic(kernel: Kernel, metrics: Metrics): Traffic {
     const { behaviour } = host;
     if (!behaviour)
       throw new Error(`Traffic of endpoint "${endpoint.name}" cannot be counted: variant "${variant.name}" is a real container, send it requests`);
-    const serverErrors = random.binomial(name('5xx'), requests, behaviour.errorRate);
-    const left = 1 - behaviour.errorRate;
-    const clientErrors = left > 0 ? random.binomial(name('4xx'), requests - serverErrors, Math.min(1, behaviour.errorRate4xx / left)) : 0;
+    const some = (what: string, of: number, rate: number) => (rate > 0 ? random.binomial(name(what), of, Math.min(1, rate)) : 0);
+    const serverErrors = some('5xx', requests, behaviour.errorRate);
+    // Of those that did not fail that way: together they make the rate asked for.
+    const clientErrors = some('4xx', requests - serverErrors, behaviour.errorRate < 1 ? behaviour.errorRate4xx / (1 - behaviour.errorRate) : 0);
     // The middle of `requests` latencies strays as the mean of so many would.
     const stray = Math.exp((behaviour.latencySigma / Math.sqrt(requests)) * random.normal(name('latency')));
     return {

@@ -152,7 +152,7 @@ export function beginTraining(state: SageMaker, job: TrainingJob): void {
     const end = await run.ended;
     job.run = undefined;
     if (state.closed) return;
-    for (const [name, value] of Object.entries(end.metrics ?? {})) metrics.found(name, value);
+    for (const [name, value] of Object.entries(end.metrics ?? {})) if (!job.finalMetrics.has(name)) metrics.found(name, value);
     metrics.publish();
 
     const stopped = verdict.kind !== 'ended';

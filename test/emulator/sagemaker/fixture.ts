@@ -1,10 +1,12 @@
+import { expect } from 'vitest';
 import type { CreateTrainingJobCommandInput, DescribeEndpointCommandOutput, ProductionVariant } from '@aws-sdk/client-sagemaker';
 import { createSageMakerService, type SageMakerOptions, type SageMakerService } from '../../../src/emulator/sagemaker/service.ts';
 import { statisticalWorkloads } from '../../../src/emulator/sagemaker/workloads/statistical.ts';
-import type { Workloads } from '../../../src/emulator/sagemaker/workloads/workloads.ts';
+import type { ResolvedImage, Workloads } from '../../../src/emulator/sagemaker/workloads/workloads.ts';
 import { AwsError } from '../../../src/emulator/aws-error.ts';
 import type { Kernel } from '../../../src/emulator/kernel.ts';
 import { administrator, type TestKernel, testKernel } from '../kernel.ts';
+import type { PackedOnDisk } from './image.ts';
 
 export const roleArn = 'arn:aws:iam::000000000000:role/hosting';
 const registry = '000000000000.dkr.ecr.eu-west-1.amazonaws.com';
@@ -17,6 +19,8 @@ export interface World<K extends Kernel = TestKernel> {
   readonly logs: string[];
   /** Puts an image into the registry under `models/<name>:<tag>`; the same tag may be put again. Returns its URI. */
   image(name: string, labels?: Record<string, string>, tag?: string): string;
+  /** The same for an image that is really there. */
+  packed(name: string, image: PackedOnDisk): string;
   forgetImage(uri: string): void;
   /** Calls an operation of either plane as the account's administrator. */
   call<Output = Record<string, unknown>>(operation: string, input: unknown): Promise<Output>;
@@ -33,25 +37,13 @@ export interface VariantGiven extends Partial<ProductionVariant> {
 }
 
 /** SageMaker alone, on images, objects and logs held in memory. */
-export function world<K extends Kernel>(
-  kernel: K,
-  more: { faults?: SageMakerOptions['faults']; workloads?: Workloads; layerFiles?: readonly string[] } = {},
-): World<K> {
-  const images = new Map<string, { digest: string; labels: Record<string, string> }>();
+export function world<K extends Kernel>(kernel: K, more: { faults?: SageMakerOptions['faults']; workloads?: Workloads } = {}): World<K> {
+  const images = new Map<string, ResolvedImage>();
   const objects = new Map<string, Uint8Array>();
   const logs: string[] = [];
   let pushed = 0;
   const sageMaker = createSageMakerService(kernel, {
-    image(uri) {
-      const found = images.get(uri);
-      return (
-        found && {
-          digest: found.digest,
-          config: { Env: [], Labels: found.labels, ExposedPorts: [], architecture: 'arm64', os: 'linux' },
-          layerFiles: more.layerFiles ?? [],
-        }
-      );
-    },
+    image: (uri) => images.get(uri),
     objects: {
       read: (bucket, key) => objects.get(`${bucket}/${key}`),
       list: (bucket, prefix) =>
@@ -66,18 +58,23 @@ export function world<K extends Kernel>(
     ...(more.faults && { faults: more.faults }),
   });
 
+  function put(name: string, tag: string, image: ResolvedImage): string {
+    const repository = `${registry}/models/${name}`;
+    images.set(`${repository}:${tag}`, image);
+    images.set(`${repository}@${image.digest}`, image);
+    return `${repository}:${tag}`;
+  }
+  const config = (Env: readonly string[], Labels: Record<string, string>) => ({ Env, Labels, ExposedPorts: [], architecture: 'arm64', os: 'linux' });
+
   const made: World<K> = {
     kernel,
     sageMaker,
     objects,
     logs,
     image(name, labels = {}, tag = 'latest') {
-      const digest = `sha256:${String(++pushed).padStart(64, '0')}`;
-      const uri = `${registry}/models/${name}:${tag}`;
-      images.set(uri, { digest, labels });
-      images.set(`${registry}/models/${name}@${digest}`, { digest, labels });
-      return uri;
+      return put(name, tag, { digest: `sha256:${String(++pushed).padStart(64, '0')}`, config: config([], labels), layerFiles: [] });
     },
+    packed: (name, image) => put(name, 'latest', { digest: image.digest, config: config(image.env, {}), layerFiles: image.layerFiles }),
     forgetImage: (uri) => images.delete(uri),
     async call<Output>(operation: string, input: unknown) {
       const bound = sageMaker.control.operations.get(operation) ?? sageMaker.runtime.operations.get(operation);
@@ -139,3 +136,7 @@ export const trainingJob = (name: string, image: string, more: Partial<CreateTra
   StoppingCondition: { MaxRuntimeInSeconds: 3600 },
   ...more,
 });
+
+/** Matchers of the test runner are typed `any`; these are not. */
+export const containing = (text: string): unknown => expect.stringContaining(text);
+export const some = (type: NumberConstructor | DateConstructor): unknown => expect.any(type);

@@ -23,6 +23,7 @@ export function statisticalWorkloads(kernel: Kernel): Workloads {
   }
 
   return {
+    leastStartupWallMs: 0,
     serve(spec) {
       const model = behaviour(spec.image);
       let stopped = false;

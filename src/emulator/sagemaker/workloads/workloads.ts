@@ -111,6 +111,8 @@ export interface TrainingRun {
 
 /** What runs behind SageMaker: real containers, or models of them. Neither throws: a container that cannot start is never healthy, or ends with a code. */
 export interface Workloads {
+  /** The least a start-up window lasts, wall milliseconds, however fast the clock is. */
+  readonly leastStartupWallMs: number;
   serve(spec: ServeSpec): ModelServer;
   train(spec: TrainSpec): TrainingRun;
   /** Ends everything that still runs. */

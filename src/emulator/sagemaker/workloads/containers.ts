@@ -1,0 +1,233 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
+import { setTimeout as wallSleep } from 'node:timers/promises';
+import { type ArchiveEntry, entriesOf, untarGzip } from '../../../containers/archive.ts';
+import { type Container, ContainerCannotStart, type Engine } from '../../../containers/container.ts';
+import { servingEnvironment, trainingEnvironment } from '../../../containers/environment.ts';
+import { failureText, makeServingLayout, makeTrainingLayout, paths, wipe } from '../../../containers/layout.ts';
+import { freePort } from '../../../containers/ports.ts';
+import { unpackImage } from '../../../containers/unpack.ts';
+import type { Kernel } from '../../kernel.ts';
+import { modelClient } from './model-client.ts';
+import type { ModelAnswer, ModelData, ModelServer, ServeSpec, TrainingEnd, TrainingRun, TrainSpec, Workloads } from './workloads.ts';
+
+// Everything here is wall time: a container cannot be hurried by another clock.
+
+const servingGraceMs = 30_000;
+const trainingGraceMs = 120_000;
+/** Between two pings while a container starts. AWS's own interval is not documented. */
+const startingPingMs = 100;
+/** And once it is healthy. */
+const steadyPingMs = 5_000;
+/** So many pings in a row without a 200, and the instance is taken out. */
+const lostPings = 3;
+/** After so long without a first 200, the log says what can be seen from outside. */
+const explainAfterMs = 5_000;
+
+const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+function layModel(data: ModelData | undefined, folder: string): void {
+  if (!data) return;
+  if (data.kind === 'archive') {
+    untarGzip(data.bytes, folder);
+    return;
+  }
+  for (const { path, bytes } of data.files) {
+    const file = resolve(folder, path);
+    if (!file.startsWith(folder + sep)) throw new RangeError(`Model file "${path}" leaves the model's folder`);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, bytes);
+  }
+}
+
+/** Files below a folder of a training tree; one the container removed holds none. */
+function collected(baseFolder: string, folder: string): readonly ArchiveEntry[] {
+  mkdirSync(join(baseFolder, folder), { recursive: true });
+  return entriesOf(join(baseFolder, folder));
+}
+
+/**
+ * Workloads that are the images' own `train` and `serve`, run by an engine: one container a variant, one a training job.
+ * For the real and the scaled clock: a virtual one does not wait for processes.
+ *
+ * @param options.leastStartupWallMs the least a container gets to become healthy, wall milliseconds
+ * @throws TypeError under a virtual clock
+ */
+export function containerWorkloads(kernel: Kernel, engine: Engine, { leastStartupWallMs = 15_000 } = {}): Workloads {
+  if (kernel.clock.kind === 'virtual') throw new TypeError('Cannot run containers under a virtual clock: use statisticalWorkloads');
+  const images = join(kernel.dataFolder, 'images');
+  const trees = join(kernel.dataFolder, 'containers');
+  const closing = new AbortController();
+  /** What the servers that still run leave behind. */
+  const leftovers = new Set<() => void>();
+
+  function serve(spec: ServeSpec): ModelServer {
+    const baseFolder = join(trees, `${spec.endpointName}-${spec.variantName}-${spec.instanceId}`);
+    /** Aborted once it ended by itself or was stopped, or everything was. */
+    const over = new AbortController();
+    const isOver = () => over.signal.aborted || closing.signal.aborted;
+    let container: Container | undefined;
+    let client: ReturnType<typeof modelClient> | undefined;
+    let markHealthy = () => {};
+    let markEnded: (how: string) => void = () => {};
+    const healthy = new Promise<void>((resolve) => {
+      markHealthy = resolve;
+    });
+    const ended = new Promise<string>((resolve) => {
+      markEnded = resolve;
+    });
+
+    function cleanUp(): void {
+      leftovers.delete(cleanUp);
+      client?.close();
+      wipe(baseFolder);
+    }
+    leftovers.add(cleanUp);
+
+    /** It ended, or has to: unless we asked for that, whoever waits is told first, so that no further request comes here. */
+    async function end(how: string): Promise<void> {
+      if (isOver()) return;
+      over.abort();
+      spec.onLine(how);
+      markEnded(how);
+      await container?.stop(servingGraceMs);
+      cleanUp();
+    }
+
+    const patience = (ms: number) => wallSleep(ms, undefined, { ref: false });
+
+    async function watch(running: Container, model: NonNullable<typeof client>): Promise<void> {
+      const beganAt = performance.now();
+      let explained = false;
+      while (!isOver() && !(await model.ping())) {
+        if (!explained && performance.now() - beganAt > explainAfterMs) {
+          explained = true;
+          const why = await running.whyUnreachable();
+          if (why) spec.onLine(why);
+        }
+        await patience(startingPingMs);
+      }
+      if (isOver()) return;
+      markHealthy();
+      let lost = 0;
+      while (!isOver() && lost < lostPings) {
+        await patience(steadyPingMs);
+        if (isOver()) return;
+        lost = (await model.ping()) ? 0 : lost + 1;
+      }
+      await end(`${lostPings} pings in a row were not answered with 200: the instance is replaced`);
+    }
+
+    const booting = (async () => {
+      try {
+        const rootFolder = unpackImage(spec.image.digest, spec.image.layerFiles, images);
+        makeServingLayout(baseFolder);
+        layModel(spec.modelData, join(baseFolder, paths.model));
+        const port = await freePort();
+        if (isOver()) return;
+        const started = await engine.start({
+          rootFolder,
+          config: spec.image.config,
+          command: 'serve',
+          baseFolder,
+          environment: servingEnvironment({ region: kernel.region, environment: spec.environment }),
+          port,
+          onLine: (line) => spec.onLine(line),
+          name: `${spec.endpointName}/${spec.variantName}/${spec.instanceId}`,
+          imageUri: spec.imageUri,
+        });
+        container = started;
+        client = modelClient(started.url ?? `http://127.0.0.1:${port}`);
+        kernel.background(`exit of ${spec.instanceId}`, async () => {
+          const { exitCode, signal } = await started.exited;
+          await end(`serve ended with ${exitCode === null ? `signal ${signal}` : `exit code ${exitCode}`}`);
+        });
+        const model = client;
+        kernel.background(`pings of ${spec.instanceId}`, () => watch(started, model));
+      } catch (error) {
+        // An archive that cannot be unpacked, or a program that isn't there: the instance never comes up, and its log says why.
+        await end(wordsOf(error));
+      }
+    })();
+
+    return {
+      healthy,
+      ended,
+      async invoke(request): Promise<ModelAnswer> {
+        return client ? client.invoke(request) : { kind: 'broken', reason: 'the container has not started', latencyUs: 1 };
+      },
+      async stop() {
+        over.abort();
+        await booting;
+        await container?.stop(servingGraceMs);
+        cleanUp();
+      },
+    };
+  }
+
+  function train(spec: TrainSpec): TrainingRun {
+    const baseFolder = join(trees, spec.jobName);
+    let stopping = false;
+    let container: Container | undefined;
+
+    const ended = (async (): Promise<TrainingEnd> => {
+      const failed = (exitCode: number, error: unknown): TrainingEnd => {
+        spec.onLine(wordsOf(error));
+        return { exitCode, failureText: wordsOf(error), modelFiles: [], outputFiles: [] };
+      };
+      try {
+        const rootFolder = unpackImage(spec.image.digest, spec.image.layerFiles, images);
+        makeTrainingLayout(baseFolder, {
+          hyperParameters: spec.hyperparameters,
+          channels: spec.channels.map(({ name, contentType, files }) => ({ name, files, ...(contentType !== undefined && { contentType }) })),
+          instanceType: spec.instanceType,
+        });
+        const started = await engine.start({
+          rootFolder,
+          config: spec.image.config,
+          command: 'train',
+          baseFolder,
+          environment: trainingEnvironment({ jobName: spec.jobName, jobArn: spec.jobArn, region: kernel.region, environment: spec.environment }),
+          onLine: (line) => spec.onLine(line),
+          name: spec.jobName,
+          imageUri: spec.imageUri,
+        });
+        container = started;
+        if (stopping) await started.stop(trainingGraceMs);
+        const { exitCode, signal } = await started.exited;
+        return {
+          exitCode: exitCode ?? undefined,
+          ...(signal !== null && { signal }),
+          failureText: failureText(baseFolder) ?? '',
+          modelFiles: collected(baseFolder, paths.model),
+          outputFiles: collected(baseFolder, paths.outputData),
+        };
+      } catch (error) {
+        // 127 is what a shell says of a program that isn't there, 1 is the rest: an archive that cannot be unpacked or made.
+        return failed(error instanceof ContainerCannotStart ? 127 : 1, error);
+      } finally {
+        wipe(baseFolder);
+      }
+    })();
+
+    return {
+      ended,
+      async stop() {
+        stopping = true;
+        await container?.stop(trainingGraceMs);
+        await ended;
+      },
+    };
+  }
+
+  return {
+    leastStartupWallMs,
+    serve,
+    train,
+    async close() {
+      closing.abort();
+      await engine.close();
+      for (const cleanUp of leftovers) cleanUp();
+    },
+  };
+}
