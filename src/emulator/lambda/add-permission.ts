@@ -48,6 +48,7 @@ export const addPermission = defineOperation<LambdaState, AddPermissionCommandIn
       ...(input.SourceArn !== undefined && { sourceArn: input.SourceArn }),
       ...(input.SourceAccount !== undefined && { sourceAccount: input.SourceAccount }),
       ...(input.FunctionUrlAuthType !== undefined && { urlAuthType: input.FunctionUrlAuthType }),
+      ...(input.InvokedViaFunctionUrl !== undefined && { viaUrl: input.InvokedViaFunctionUrl }),
     };
     fn.permissions.push(statement);
     enforce(state, fn);

@@ -51,6 +51,8 @@ export interface PermissionStatement {
   readonly sourceArn?: string;
   readonly sourceAccount?: string;
   readonly urlAuthType?: FunctionUrlAuthType;
+  /** Holds for calls through the function's URL only. */
+  readonly viaUrl?: boolean;
 }
 
 export interface LambdaFunction {

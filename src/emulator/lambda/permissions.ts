@@ -8,6 +8,7 @@ export function policyStatement(fn: LambdaFunction, statement: PermissionStateme
   const conditions = {
     ...(statement.sourceAccount !== undefined && { StringEquals: { 'AWS:SourceAccount': statement.sourceAccount } }),
     ...(statement.urlAuthType !== undefined && { StringEquals: { 'lambda:FunctionUrlAuthType': statement.urlAuthType } }),
+    ...(statement.viaUrl !== undefined && { Bool: { 'lambda:InvokedViaFunctionUrl': String(statement.viaUrl) } }),
     ...(statement.sourceArn !== undefined && { ArnLike: { 'AWS:SourceArn': statement.sourceArn } }),
   };
   return {
@@ -33,7 +34,9 @@ export function checkPrincipal(kernel: Pick<Kernel, 'account'>, principal: strin
 /** Puts the function's whole policy before those who judge calls. */
 export function enforce(state: LambdaState, fn: LambdaFunction): void {
   state.identities.removeResourcePolicies(fn.arn);
-  for (const { action, principal, sourceArn } of fn.permissions) {
+  for (const { action, principal, sourceArn, urlAuthType, viaUrl } of fn.permissions) {
+    // What is granted to callers of the function's URL is judged there, and grants a service nothing.
+    if (urlAuthType !== undefined || viaUrl === true) continue;
     state.identities.addResourcePolicy(fn.arn, { principalService: principal, action, ...(sourceArn !== undefined && { sourceArn }) });
   }
 }
