@@ -2,7 +2,7 @@ import type { CreateStateMachineCommandInput, CreateStateMachineCommandOutput } 
 import { AwsError, notEmulated } from '../aws-error.ts';
 import { type Access, defineOperation } from '../operation.ts';
 import { checkName, stateMachineArn } from './arns.ts';
-import { readDefinition, refuseUnemulated } from './machine-input.ts';
+import { checkRole, readDefinition, refuseUnemulated } from './machine-input.ts';
 import { type StatesState, tagsOf } from './state.ts';
 
 /** States takes over the role it is given. */
@@ -45,6 +45,7 @@ export const createStateMachine = defineOperation<StatesState, CreateStateMachin
       }
       return { stateMachineArn: arn, creationDate: new Date(existing.createdAtMs) };
     }
+    checkRole(roleArn, arn, kernel);
     machines.set(arn, {
       arn,
       name,

@@ -20,3 +20,17 @@ export function refuseUnemulated({
   if ((loggingConfiguration?.level ?? 'OFF') !== 'OFF') throw notEmulated('logs of state machines (loggingConfiguration)');
   if ((encryptionConfiguration?.type ?? 'AWS_OWNED_KEY') !== 'AWS_OWNED_KEY') throw notEmulated('encryption of state machines with a key of yours');
 }
+
+/** @throws AwsError `AccessDeniedException` where Step Functions may not act with the role, in AWS's words */
+export function checkRole(roleArn: string, machineArn: string, kernel: Kernel): void {
+  try {
+    kernel.cloud.assume(roleArn, 'states.amazonaws.com', machineArn);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    throw new AwsError(
+      'AccessDeniedException',
+      'Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.',
+      { cause: error },
+    );
+  }
+}

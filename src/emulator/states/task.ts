@@ -73,7 +73,7 @@ function perform(
 ): Promise<Json> {
   const invocation: Invocation = {
     kernel,
-    caller: () => kernel.cloud.assume(execution.revision.roleArn),
+    caller: () => kernel.cloud.assume(execution.revision.roleArn, 'states.amazonaws.com', execution.stateMachineArn),
     executionArn: execution.arn,
     stateMachineArn: execution.stateMachineArn,
   };

@@ -2,7 +2,7 @@ import type { UpdateStateMachineCommandInput, UpdateStateMachineCommandOutput } 
 import { AwsError, notEmulated } from '../aws-error.ts';
 import { defineOperation } from '../operation.ts';
 import { passRole } from './create-state-machine.ts';
-import { readDefinition, refuseUnemulated } from './machine-input.ts';
+import { checkRole, readDefinition, refuseUnemulated } from './machine-input.ts';
 import { type StatesState, findMachine } from './state.ts';
 
 /** Executions that run keep the revision they began with. */
@@ -25,6 +25,7 @@ export const updateStateMachine = defineOperation<StatesState, UpdateStateMachin
         'Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified',
       );
     }
+    if (roleArn !== undefined) checkRole(roleArn, stateMachineArn, kernel);
     const before = machine.revision;
     const updatedAtMs = kernel.clock.now();
     machine.revision = {
