@@ -112,7 +112,7 @@ function datumsOf(endpointName: string, bucket: Bucket, periodStartMs: number, p
 }
 
 /** The caller SageMaker itself is when it publishes metrics of a resource. */
-export const sageMakerCaller = (resourceArn: string): Caller => ({
+const sageMakerCaller = (resourceArn: string): Caller => ({
   kind: 'service',
   arn: 'sagemaker.amazonaws.com',
   service: 'sagemaker.amazonaws.com',

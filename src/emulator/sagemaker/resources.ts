@@ -4,7 +4,7 @@ import type { Access } from '../operation.ts';
 import type { Endpoint, EndpointConfig, Model, SageMaker, TrainingJob } from './state.ts';
 
 /** The kinds of resource kept here, as their ARNs spell them, with the words AWS's errors use. */
-export const resourceWords = {
+const resourceWords = {
   model: 'model',
   'endpoint-config': 'endpoint configuration',
   endpoint: 'endpoint',

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import type { SecondaryStatus, TrainingJobStatus } from '@aws-sdk/client-sagemaker';
 import { type ArchiveEntry, gzip, tar } from '../../containers/archive.ts';
+import { AwsError } from '../aws-error.ts';
 import { durations } from './durations.ts';
 import { publishTrainingJobState } from './events.ts';
 import { filesBelow, s3Location } from './s3-data.ts';
@@ -159,8 +160,14 @@ export function beginTraining(state: SageMaker, job: TrainingJob): void {
     const code = exitCodeOf(end);
     enter(state, job, stopped ? 'Stopping' : 'InProgress', 'Uploading');
     await clock.sleep(1000 * take.trainingUpload(), `upload of ${job.name}`);
-    if (end.outputFiles.length > 0) upload(state, job, 'output', end.outputFiles);
-    if (stopped || code === 0) job.modelArtifacts = upload(state, job, 'model', end.modelFiles);
+    try {
+      if (end.outputFiles.length > 0) upload(state, job, 'output', end.outputFiles);
+      if (stopped || code === 0) job.modelArtifacts = upload(state, job, 'model', end.modelFiles);
+    } catch (error) {
+      // A bucket that is not there; anything else is a fault of the emulator's.
+      if (!(error instanceof AwsError)) throw error;
+      return fail(state, job, `ClientError: Artifact upload failed: ${error.message}`);
+    }
     if (verdict.kind === 'too-long') return finish(state, job, 'Stopped', 'MaxRuntimeExceeded');
     if (stopped) return finish(state, job, 'Stopped');
     if (code === 0) return finish(state, job, 'Completed');

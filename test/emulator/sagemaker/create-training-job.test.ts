@@ -110,6 +110,18 @@ describe('CreateTrainingJob', () => {
     expect([...w.objects.keys()]).toEqual([]);
   });
 
+  test('fails when the bucket for its model is not there', async () => {
+    const w = virtualWorld();
+    const OutputDataConfig = { S3OutputPath: 's3://no-such-bucket/models' };
+    await w.call('CreateTrainingJob', trainingJob('churn-1', w.image('churn'), { OutputDataConfig }));
+    await w.kernel.clock.advance(minutes(15));
+
+    expect(await describeJob(w)).toMatchObject({
+      TrainingJobStatus: 'Failed',
+      FailureReason: 'ClientError: Artifact upload failed: The specified bucket does not exist',
+    });
+  });
+
   test('StopTrainingJob ends a running job in Stopped, and a finished one not at all', async () => {
     const w = virtualWorld();
     await w.call('CreateTrainingJob', trainingJob('churn-1', w.image('churn', { 'local.behaviour.trainSeconds': '3000' })));

@@ -51,7 +51,10 @@ export function world<K extends Kernel>(kernel: K, more: { faults?: SageMakerOpt
           .filter((name) => name.startsWith(`${bucket}/${prefix}`))
           .map((name) => name.slice(bucket.length + 1))
           .sort(),
-      write: (bucket, key, bytes) => objects.set(`${bucket}/${key}`, bytes),
+      write(bucket, key, bytes) {
+        if (bucket === 'no-such-bucket') throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', { status: 404 });
+        objects.set(`${bucket}/${key}`, bytes);
+      },
     },
     log: (group, stream, line) => logs.push(`${group} ${stream} ${line}`),
     workloads: more.workloads ?? statisticalWorkloads(kernel),
