@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -12,6 +11,9 @@ import { watchdog } from './watchdog.ts';
 
 /** How long, in wall milliseconds, the log of a container that has ended may stay open in a process that left its group. */
 const logGraceMs = 1_000;
+
+/** Waits for a word before it becomes the container's program: who dies before the guard knows the container leaves none behind. */
+const gate = 'read -r go && exec "$@" </dev/null';
 
 /**
  * Runs images as plain processes of this machine, each in a process group of its own: no Docker, no isolation. What an image knows by
@@ -33,17 +35,21 @@ export function processEngine(): Engine {
       guard.open();
       const workingFolder = join(spec.rootFolder, spec.config.WorkingDir ?? '/');
       mkdirSync(workingFolder, { recursive: true });
-      const scratchFolder = mkdtempSync(join(tmpdir(), 'container-'));
-      const child = spawn(file, args, {
+      mkdirSync(spec.baseFolder, { recursive: true });
+      // Below the container's own tree, so that whoever removes that removes this too, even after a crash of ours.
+      const scratchFolder = mkdtempSync(join(spec.baseFolder, 'tmp-'));
+      const child = spawn('/bin/sh', ['-c', gate, 'gate', file, ...args], {
         cwd: workingFolder,
         env: processEnvironment(spec, { path: hostPath, scratchFolder }),
         detached: true,
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: ['pipe', 'pipe', 'pipe'],
       });
-      // A child that has started has a process id at once; being detached, it leads the group of that number. Guarded before anything is
-      // awaited: it runs already.
+      // A child that has started has a process id at once; being detached, it leads the group of that number.
       const group = child.pid;
       if (group !== undefined) guard.guard(group);
+      // The other end may be gone already, which the exit code tells.
+      child.stdin.on('error', () => {});
+      child.stdin.end('go\n');
       const giveBack = () => rmSync(scratchFolder, { recursive: true, force: true });
       try {
         await started(child, spec);

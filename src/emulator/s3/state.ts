@@ -42,7 +42,7 @@ export interface S3State {
 export const isBucketName = (name: string): boolean =>
   /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !name.includes('..') && !/^\d+\.\d+\.\d+\.\d+$/.test(name);
 
-export const bucketArn = (bucket: string | undefined): string => `arn:aws:s3:::${bucket ?? ''}`;
+const bucketArn = (bucket: string | undefined): string => `arn:aws:s3:::${bucket ?? ''}`;
 
 /** The permission an operation on a bucket needs. */
 export const onBucket =
@@ -72,7 +72,7 @@ export const noSuchKey = (key: string | undefined): AwsError =>
  * The file of an object: named by a digest of its key, so that no key (`../x`, `a` beside `a/b`, 1024 bytes, two that differ in case)
  * leaves the bucket's folder or meets another's file. The readable tail is for people who look.
  */
-export function fileOf({ kernel }: S3State, bucket: string, key: string): string {
+function fileOf({ kernel }: S3State, bucket: string, key: string): string {
   const digest = createHash('sha256').update(key).digest('hex').slice(0, 32);
   const tail = key.replace(/[^A-Za-z0-9._-]+/g, '_').slice(-80);
   return join(kernel.dataFolder, 's3', bucket, `${digest}-${tail}`);
