@@ -16,12 +16,25 @@ export interface CodePackage {
 
 const unzippedLimit = 262_144_000;
 
+/** Packages read lately, by hash, the latest last: what is deployed again and again is unzipped, and later compiled, once. */
+const known = new Map<string, CodePackage>();
+const knownLimit = 64;
+
 /**
  * Reads a deployment package.
  *
  * @throws AwsError `InvalidParameterValueException` for bytes that are no zip, or unzip to more than 250 MB
  */
 export function codePackage(zip: Uint8Array): CodePackage {
+  const sha256 = createHash('sha256').update(zip).digest('base64');
+  const code = known.get(sha256) ?? unzipped(zip, sha256);
+  known.delete(sha256);
+  known.set(sha256, code);
+  for (const oldest of known.keys()) if (known.size > knownLimit) known.delete(oldest);
+  return code;
+}
+
+function unzipped(zip: Uint8Array, sha256: string): CodePackage {
   let entries: Record<string, Uint8Array>;
   try {
     entries = unzipSync(zip, { filter: (file) => !file.name.endsWith('/') });
@@ -35,11 +48,11 @@ export function codePackage(zip: Uint8Array): CodePackage {
   const outside = names.find((name) => path.posix.normalize(name).startsWith('..') || path.posix.isAbsolute(name));
   if (outside !== undefined) throw new AwsError('InvalidParameterValueException', `Could not unzip uploaded file: "${outside}" leaves the package`);
   const files = new Map(names.map((name) => [path.posix.normalize(name), entries[name] ?? new Uint8Array()]));
-  const unzipped = [...files.values()].reduce((sum, content) => sum + content.byteLength, 0);
-  if (unzipped > unzippedLimit) {
+  const bytes = [...files.values()].reduce((sum, content) => sum + content.byteLength, 0);
+  if (bytes > unzippedLimit) {
     throw new AwsError('InvalidParameterValueException', `Unzipped size must be smaller than ${unzippedLimit} bytes`);
   }
-  return { sha256: createHash('sha256').update(zip).digest('base64'), size: zip.byteLength, files };
+  return { sha256, size: zip.byteLength, files };
 }
 
 /** The order in which Lambda's runtime tries a module's file. */

@@ -4,15 +4,13 @@ import type { Kernel } from '../kernel.ts';
 import { unpackedAt } from './code.ts';
 import { type Instance, type InstanceStart, type InvocationFacts, type Outcome, exited, timedOut } from './instance.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './worker-messages.ts';
+import { workerProgram } from './worker-program.ts';
 
 /**
  * How long, in wall milliseconds, loading a module may take. Lambda gives 10 s; a laptop that runs everything else as well
  * gets a minute, because failing here would be the laptop's fault, not the function's.
  */
 const initLimitMs = 60_000;
-
-/** A thread exits by itself when its last message is away; this file's own ending decides which of the two it runs as. */
-const workerFile = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
 /**
  * Starts execution environments as worker threads that reach the emulator over HTTP.
@@ -21,6 +19,7 @@ const workerFile = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './
  */
 export function workerInstances(kernel: Kernel): (start: InstanceStart) => Instance {
   const folder = path.join(kernel.dataFolder, 'lambda');
+  let program: string | undefined;
   return (start) => {
     const { settings, code } = start.version;
     const taskRoot = unpackedAt(folder, code);
@@ -33,7 +32,7 @@ export function workerInstances(kernel: Kernel): (start: InstanceStart) => Insta
       environment,
       clock: { emulatorMs: kernel.clock.now(), wallMs: performance.timeOrigin + performance.now(), rate: kernel.clock.rate },
     };
-    const worker = new Worker(workerFile, {
+    const worker = new Worker((program ??= workerProgram(path.join(folder, 'runtime'))), {
       workerData: data,
       env: environment,
       // The parent's own flags (a test runner's loaders) are none of the function's.

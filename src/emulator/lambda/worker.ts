@@ -6,7 +6,7 @@
  * time-outs are wall time, because they bound computing, which no clock speeds up.
  */
 import { existsSync } from 'node:fs';
-import { createRequire, enableCompileCache } from 'node:module';
+import { createRequire, enableCompileCache, flushCompileCache } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
@@ -91,6 +91,7 @@ async function load(): Promise<Handler> {
 enableCompileCache(start.compileCacheFolder);
 try {
   const handler = await load();
+  let served = false;
   port.on('message', (message: ToWorker) => {
     requestId = message.facts.requestId;
     const deadline = wallNow() + message.timeoutMs;
@@ -99,6 +100,9 @@ try {
       remainingMs: () => Math.max(0, Math.round(deadline - wallNow())),
       logError: lines.error,
     }).then((result) => {
+      // Once, after the first answer: the next environment of this function then loads compiled code.
+      if (!served) setTimeout(flushCompileCache, 100).unref();
+      served = true;
       const { requestId: id } = message.facts;
       requestId = undefined;
       tell(

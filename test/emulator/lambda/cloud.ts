@@ -15,8 +15,8 @@ import { startServer } from '../../../src/emulator/server.ts';
 import { lineTrace } from '../../../src/emulator/trace.ts';
 import { inProcess } from '../../../src/emulator/transport.ts';
 
-/** Bundles a handler's source as serverless-esbuild does and zips it as `functions/index.js`. */
-export async function zipOf(source: string, options: { dynamicImport?: boolean } = {}): Promise<Uint8Array> {
+/** Bundles a handler's source as serverless-esbuild does and zips it, as `functions/index.js` where nothing else is asked. */
+export async function zipOf(source: string, options: { dynamicImport?: boolean; file?: string } = {}): Promise<Uint8Array> {
   const result = await build({
     stdin: { contents: source, resolveDir: path.resolve('.'), loader: 'ts' },
     bundle: true,
@@ -28,7 +28,7 @@ export async function zipOf(source: string, options: { dynamicImport?: boolean }
     supported: { 'dynamic-import': options.dynamicImport ?? false },
     write: false,
   });
-  return zipSync({ 'functions/index.js': [strToU8(result.outputFiles[0]?.text ?? ''), { mtime: '2026-01-01' }] });
+  return zipSync({ [options.file ?? 'functions/index.js']: [strToU8(result.outputFiles[0]?.text ?? ''), { mtime: '2026-01-01' }] });
 }
 
 /** A package of plain files, not bundled. */
