@@ -20,12 +20,20 @@ export interface RolloutView {
   /** From the request to the end, or to now; seconds. */
   readonly durationSeconds: number;
   readonly endpointName?: string;
+  /** The configuration that holds the canary. */
+  readonly endpointConfigName?: string;
   readonly stable?: string;
   readonly canary?: string;
   /** Share of the delivery's traffic the canary was last proved to have, percent. */
   readonly canaryPercent: number;
   readonly trainingMetrics: Readonly<Record<string, number>>;
-  readonly steps: readonly { readonly canaryPercent: number; readonly bakeSeconds: number; readonly verifiedAt?: string; readonly passedAt?: string; readonly verdicts: readonly GateVerdict[] }[];
+  readonly steps: readonly {
+    readonly canaryPercent: number;
+    readonly bakeSeconds: number;
+    readonly verifiedAt?: string;
+    readonly passedAt?: string;
+    readonly verdicts: readonly GateVerdict[];
+  }[];
   readonly entries: readonly Pick<Entry, 'seq' | 'at' | 'kind' | 'text' | 'evidence' | 'by'>[];
   /** What is wrong with the record's chain; unset when it is whole, or when the entries were not asked for. */
   readonly ledgerFlaw?: string;
@@ -50,7 +58,12 @@ export function rolloutView(rollout: Rollout, entries: readonly Entry[], nowMs: 
     startedAt: iso(rollout.startedAtMs),
     ...(rollout.endedAtMs !== undefined && { endedAt: iso(rollout.endedAtMs) }),
     durationSeconds: Math.round(((rollout.endedAtMs ?? nowMs) - rollout.startedAtMs) / 1000),
-    ...(placement && { endpointName: placement.endpointName, canary: placement.canary, ...(placement.stable !== undefined && { stable: placement.stable }) }),
+    ...(placement && {
+      endpointName: placement.endpointName,
+      canary: placement.canary,
+      ...(placement.configName !== undefined && { endpointConfigName: placement.configName }),
+      ...(placement.stable !== undefined && { stable: placement.stable }),
+    }),
     canaryPercent: rollout.outcome === 'RolledBack' ? 0 : proved,
     trainingMetrics: rollout.candidate.metrics ?? {},
     steps: rollout.steps.map((step) => ({
@@ -60,7 +73,14 @@ export function rolloutView(rollout: Rollout, entries: readonly Entry[], nowMs: 
       ...(step.passedAtMs !== undefined && { passedAt: iso(step.passedAtMs) }),
       verdicts: step.verdicts,
     })),
-    entries: entries.map(({ seq, at, kind, text, evidence, by }) => ({ seq, at, kind, text, ...(evidence && { evidence }), ...(by !== undefined && { by }) })),
+    entries: entries.map(({ seq, at, kind, text, evidence, by }) => ({
+      seq,
+      at,
+      kind,
+      text,
+      ...(evidence && { evidence }),
+      ...(by !== undefined && { by }),
+    })),
     ...(flaw !== undefined && { ledgerFlaw: flaw }),
   };
 }

@@ -1,0 +1,2 @@
+/** The account's image registry, for commands that push. */
+export { ecrRegistry as registry } from '../aws/registry.ts';

@@ -1,0 +1,74 @@
+import { Command, Option } from '@commander-js/extra-typings';
+import { toDuration } from '../rollout/duration.ts';
+import type { DemoEvent } from './demo/events.ts';
+import { tellStory } from './demo/story.ts';
+import { engines, startLocalService, untilInterrupted } from './local-service.ts';
+import { clockOf, output, port, wholeNumber } from './options.ts';
+import { print, styled, table } from './terminal.ts';
+
+/** Requests a second of wall time. */
+const requestsPerSecond = 200;
+
+export const demo = new Command('demo')
+  .description('the whole story on the embedded AWS: a first endpoint, a promoted canary, a canary that is stopped')
+  .option('--port <port>', 'loopback port; 0 picks a free one', port, 0)
+  .option('--seed <seed>', 'seed of every draw', wholeNumber, 1)
+  .addOption(new Option('--engine <engine>', 'how images run').choices(engines).default('process' as const))
+  .addOption(output())
+  .action(async (options) => {
+    await untilInterrupted(async (signal) => {
+      const tell = (event: DemoEvent) => print(options.output, event, () => textOf(event));
+      const local = await startLocalService(
+        { clock: clockOf('60x')(), seed: options.seed, port: options.port, engine: options.engine, signal },
+        (text) => tell({ type: 'stage', text }),
+      );
+      try {
+        const { rollouts, surprises: told } = await tellStory(local, requestsPerSecond, tell, signal);
+        const surprises = [...told];
+        for (const crash of local.emulator.crashes)
+          surprises.push(`the embedded AWS crashed: ${crash instanceof Error ? (crash.stack ?? crash.message) : String(crash)}`);
+        for (const surprise of surprises) process.stderr.write(`${styled('red', surprise)}\n`);
+        if (surprises.length > 0) process.exitCode = 1;
+        tell({ type: 'summary', rollouts });
+      } finally {
+        await local.stop();
+      }
+    });
+  });
+
+const timeOf = (at: string): string => at.slice(11, 19);
+
+function textOf(event: DemoEvent): string {
+  switch (event.type) {
+    case 'stage':
+      return styled('dim', `… ${event.text}`);
+    case 'chapter':
+      return `\n${styled('bold', `${event.chapter}. ${event.text}`)}`;
+    case 'pushed':
+      return `          pushed ${event.tag} as ${event.imageDigest.slice(0, 19)}…`;
+    case 'entry':
+      return `${timeOf(event.at)}  ${event.kind.padEnd(18)} ${event.text}`;
+    case 'weights':
+      return styled(
+        'cyan',
+        `${timeOf(event.at)}  ${event.status.padEnd(18)} ${Object.entries(event.weights)
+          .map(([variant, weight]) => `${variant} ${weight}`)
+          .join(', ')}`,
+      );
+    case 'traffic':
+      return `\n${event.sent} requests sent, ${event.answered} answered, ${event.failed} failed`;
+    case 'summary':
+      return `\n${table(
+        ['ROLLOUT', 'DIGEST', 'OUTCOME', 'REASON', 'CANARY SERVED', 'FAILED', 'TOOK'],
+        event.rollouts.map((rollout) => [
+          rollout.id,
+          rollout.imageDigest.slice(7, 19),
+          rollout.outcome,
+          rollout.reason,
+          String(rollout.canaryRequests),
+          String(rollout.canaryFailures),
+          toDuration(rollout.durationSeconds),
+        ]),
+      )}\n`;
+  }
+}

@@ -1,0 +1,25 @@
+/** What the demo tells as it happens: with --output json one of these a line, the summary last. */
+export type DemoEvent =
+  | { readonly type: 'stage'; readonly text: string }
+  | { readonly type: 'chapter'; readonly chapter: number; readonly text: string }
+  | { readonly type: 'pushed'; readonly tag: string; readonly imageDigest: string }
+  | { readonly type: 'entry'; readonly rolloutId: string; readonly at: string; readonly kind: string; readonly text: string }
+  | { readonly type: 'weights'; readonly at: string; readonly status: string; readonly weights: Readonly<Record<string, number>> }
+  | { readonly type: 'traffic'; readonly sent: number; readonly answered: number; readonly failed: number }
+  | { readonly type: 'summary'; readonly rollouts: readonly RolloutSummary[] };
+
+export interface RolloutSummary {
+  readonly id: string;
+  readonly imageDigest: string;
+  readonly outcome: string;
+  readonly reason: string;
+  /** Requests the canary served until the rollout ended, from the embedded AWS's own count. */
+  readonly canaryRequests: number;
+  readonly canaryFailures: number;
+  /** Emulator milliseconds from the alarm that ended it to the last request the canary got; null where no alarm did. */
+  readonly alarmToZeroMs: number | null;
+  /** Emulator seconds from the request to the end. */
+  readonly durationSeconds: number;
+}
+
+export type Tell = (event: DemoEvent) => void;

@@ -1,0 +1,53 @@
+import { Command, Option } from '@commander-js/extra-typings';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { VirtualClock } from '../emulator/clock.ts';
+import { engines, type LocalService, startLocalService, untilInterrupted } from './local-service.ts';
+import { clockOf, output, port, wholeNumber } from './options.ts';
+import { print, styled } from './terminal.ts';
+
+/** Under the virtual clock time runs while an execution is open, in slices of this many milliseconds, and stands still else. */
+const sliceMs = 60_000;
+
+export const dev = new Command('dev')
+  .description('run the packaged service on the embedded AWS until Ctrl-C')
+  .option('--port <port>', 'loopback port; 0 picks a free one', port, 4566)
+  .addOption(new Option('--clock <clock>', 'real, virtual, or a factor such as 60x').argParser(clockOf).default(clockOf('real'), 'real'))
+  .option('--seed <seed>', 'seed of every draw', wholeNumber, 1)
+  .addOption(new Option('--engine <engine>', 'how images run').choices(engines).default('process' as const))
+  .addOption(output())
+  .action(async (options) => {
+    await untilInterrupted(async (signal) => {
+      const tell = (stage: string) => print(options.output, { type: 'stage', stage }, () => styled('dim', `… ${stage}`));
+      const local = await startLocalService({ clock: options.clock(), seed: options.seed, port: options.port, engine: options.engine, signal }, tell);
+      try {
+        print(options.output, { type: 'ready', url: local.target.endpointUrl, outputs: local.outputs }, () => readyText(local));
+        await (local.emulator.clock.kind === 'virtual'
+          ? runVirtually(local, signal)
+          : new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true })));
+      } finally {
+        await local.stop();
+      }
+    });
+  });
+
+const readyText = ({ target, outputs }: LocalService): string =>
+  [
+    `The embedded AWS listens on ${styled('bold', target.endpointUrl ?? '')}. In another terminal:`,
+    '',
+    `  export AWS_ENDPOINT_URL=${target.endpointUrl ?? ''} AWS_REGION=${target.region} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test`,
+    `  npx sluice apply examples/tumour-classifier/delivery.yaml`,
+    `  npx sluice push examples/tumour-classifier/image models/tumour-classifier:v1`,
+    `  npx sluice list`,
+    '',
+    `Its bucket for data and models is ${outputs['ModelBucketName'] ?? ''}. Ctrl-C ends it.`,
+  ].join('\n');
+
+async function runVirtually({ emulator }: LocalService, signal: AbortSignal): Promise<void> {
+  const clock = emulator.clock as VirtualClock; // Asked for by its kind.
+  while (!signal.aborted) {
+    const open = emulator.services.states.openExecutions() > 0;
+    if (open) await clock.advance(sliceMs);
+    else await clock.settle();
+    await sleep(open ? 0 : 50);
+  }
+}

@@ -1,0 +1,33 @@
+import { Command } from '@commander-js/extra-typings';
+import { apply } from './apply.ts';
+import { demo } from './demo.ts';
+import { dev } from './dev.ts';
+import { get } from './get.ts';
+import { list } from './list.ts';
+import { push } from './push.ts';
+import { start } from './start.ts';
+import { validate } from './validate.ts';
+import { watch } from './watch.ts';
+
+const program = new Command('sluice')
+  .description('progressive delivery for Amazon SageMaker endpoints')
+  .showHelpAfterError()
+  .showSuggestionAfterError()
+  .addCommand(demo)
+  .addCommand(dev)
+  .addCommand(validate)
+  .addCommand(apply)
+  .addCommand(push)
+  .addCommand(start)
+  .addCommand(list)
+  .addCommand(get)
+  .addCommand(watch);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // A person reads this: the sentence, not the stack. Set SLUICE_DEBUG to see where it came from.
+  process.stderr.write(`sluice: ${error instanceof Error ? error.message : String(error)}\n`);
+  if (process.env['SLUICE_DEBUG'] !== undefined) process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`);
+  process.exitCode = 1;
+}

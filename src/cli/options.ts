@@ -1,0 +1,33 @@
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { type Clock, scaledClock, virtualClock } from '../emulator/clock.ts';
+
+/** Options several commands share. */
+export const endpointUrl = () =>
+  new Option('--endpoint-url <url>', 'the embedded AWS that sluice dev printed; default AWS_ENDPOINT_URL, else AWS itself');
+export const region = () => new Option('--region <region>', 'AWS region; default AWS_REGION, else us-east-1');
+export const output = () =>
+  new Option('--output <format>', 'text for people, json for programs: one object a line')
+    .choices(['text', 'json'] as const)
+    .default('text' as const);
+
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('Expected a whole number, 0 or more.');
+  return value;
+}
+
+export function port(text: string): number {
+  const value = wholeNumber(text);
+  if (value > 65_535) throw new InvalidArgumentError('Expected a port, 0-65535; 0 picks a free one.');
+  return value;
+}
+
+/** `real`, `virtual`, or how many times as fast as the wall: `60x`. */
+export function clockOf(text: string): () => Clock {
+  if (text === 'real') return () => scaledClock(1);
+  if (text === 'virtual') return () => virtualClock(Date.UTC(2026, 0, 1));
+  const [, factor] = /^(\d+(?:\.\d+)?)x$/.exec(text) ?? [];
+  if (factor === undefined || Number(factor) < 1 || Number(factor) > 1000)
+    throw new InvalidArgumentError('Expected real, virtual, or a factor of 1x to 1000x, such as 60x.');
+  return () => scaledClock(Number(factor));
+}

@@ -1,0 +1,43 @@
+import type { RolloutView } from '../view/rollout-view.ts';
+import { toDuration } from '../rollout/duration.ts';
+import { styled, table } from './terminal.ts';
+
+const colourOf = { Succeeded: 'green', RolledBack: 'yellow', Rejected: 'yellow', Superseded: 'gray', Failed: 'red' } as const;
+
+export const statusText = (view: RolloutView): string => (view.outcome === undefined ? view.phase : styled(colourOf[view.outcome], view.outcome));
+
+/** A rollout with its whole record, as `sluice get` prints it. */
+export function rolloutText(view: RolloutView): string {
+  const head = [
+    `${styled('bold', view.id)}  ${statusText(view)}${view.reason === undefined ? '' : ` (${view.reason})`}`,
+    `  image     ${view.imageDigest}${view.imageTag === undefined ? '' : ` (tag ${view.imageTag})`}`,
+    `  delivery  ${view.delivery}, revision ${view.revision}`,
+    ...(view.endpointName === undefined
+      ? []
+      : [`  endpoint  ${view.endpointName}: ${view.stable ?? 'nothing'} -> ${view.canary ?? ''}, canary at ${view.canaryPercent} %`]),
+    ...Object.entries(view.trainingMetrics).map(([name, value]) => `  training  ${name} ${value}`),
+    `  took      ${toDuration(view.durationSeconds)}`,
+    ...(view.text === undefined ? [] : [`  because   ${view.text}`]),
+    ...(view.ledgerFlaw === undefined ? [] : [styled('red', `  RECORD    ${view.ledgerFlaw}`)]),
+  ];
+  return [
+    ...head,
+    '',
+    ...view.entries.map((entry) => `  ${entry.at}  ${entry.kind.padEnd(18)} ${entry.text}${entry.by === undefined ? '' : ` by ${entry.by}`}`),
+  ].join('\n');
+}
+
+export const rolloutsText = (views: readonly RolloutView[]): string =>
+  views.length === 0
+    ? 'No rollouts yet: push an image that a delivery subscribes to, or sluice start'
+    : table(
+        ['ROLLOUT', 'STATUS', 'REASON', 'CANARY', 'STARTED', 'TOOK'],
+        views.map((view) => [
+          view.id,
+          view.outcome ?? view.phase,
+          view.reason ?? '',
+          `${view.canaryPercent} %`,
+          view.startedAt,
+          toDuration(view.durationSeconds),
+        ]),
+      );
