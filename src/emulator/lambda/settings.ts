@@ -6,7 +6,7 @@ import type { FunctionSettings } from './function.ts';
 const invalid = (message: string) => new AwsError('InvalidParameterValueException', message, { fields: { Type: 'User' } });
 
 /** Runtimes whose functions Node 24 can run as AWS does. */
-export const runtimes = ['nodejs20.x', 'nodejs22.x', 'nodejs24.x'] as const;
+const runtimes = ['nodejs20.x', 'nodejs22.x', 'nodejs24.x'] as const;
 
 export const functionNameLimit = {
   min: 1,

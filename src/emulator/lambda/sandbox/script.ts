@@ -7,7 +7,7 @@ import { RuntimeFailure } from '../runtime/handler.ts';
  * What a module is wrapped in: everything of the host that tells the time, draws chance, waits or talks comes as a
  * parameter. `__import` stands for `import()` of a literal name, which in a wrapped script could only load the host's own.
  */
-export const parameters = [
+const parameters = [
   'exports',
   'require',
   'module',

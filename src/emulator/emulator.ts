@@ -1,0 +1,207 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Engine, processEngine } from '../containers/run.ts';
+import type { Clock } from './clock.ts';
+import { type CloudWatch, createCloudWatchService } from './cloudwatch/service.ts';
+import { type Stack, deployPackage } from './deploy.ts';
+import { type DynamoService, createDynamoService } from './dynamodb/service.ts';
+import { type Ecr, createEcrService } from './ecr/service.ts';
+import { type EventsService, createEventsService } from './events/service.ts';
+import { type Front, createFront } from './front.ts';
+import type { Caller } from './iam/caller.ts';
+import { type Identities, createIdentities } from './iam/identities.ts';
+import type { Kernel } from './kernel.ts';
+import { createLambdaService, urlPrefix } from './lambda/service.ts';
+import { type LogsService, createLogsService } from './logs/service.ts';
+import { seededRandom } from './random.ts';
+import { type S3, createS3Service } from './s3/service.ts';
+import { type SageMakerOptions, type SageMakerService, createSageMakerService } from './sagemaker/service.ts';
+import { containerWorkloads } from './sagemaker/workloads/containers.ts';
+import { statisticalWorkloads } from './sagemaker/workloads/statistical.ts';
+import { startServer } from './server.ts';
+import { type SnsService, createSnsService } from './sns/service.ts';
+import { type SqsService, createSqsService } from './sqs/service.ts';
+import { type StatesService, createStatesService } from './states/service.ts';
+import { createStsService } from './sts/service.ts';
+import { lineTrace, silentTrace } from './trace.ts';
+import { type InProcessHandler, inProcess } from './transport.ts';
+
+export type { Stack, StackResource } from './deploy.ts';
+
+export interface EmulatorOptions {
+  /** Real, scaled or virtual. A virtual clock is driven by its owner. */
+  readonly clock: Clock;
+  /** What chance is drawn from: same seed and virtual clock, same trace. */
+  readonly seed: number;
+  /**
+   * Port of the HTTP server on 127.0.0.1; 0 takes a free one. Absent: a free one on the real and scaled clock, whose
+   * functions are threads that need it; none under the virtual clock.
+   */
+  readonly port?: number;
+  /** Twelve digits; default `000000000000`. */
+  readonly account?: string;
+  /** Default `eu-west-1`. */
+  readonly region?: string;
+  /** Where the emulator keeps its files; default a fresh folder of the system's, removed at `stop()`. */
+  readonly dataFolder?: string;
+  /** Takes each line of the trace; absent: none is written. */
+  readonly trace?: (line: string) => void;
+  /** What runs models. Default: statistical models under the virtual clock, plain processes otherwise. */
+  readonly engine?: Engine | 'statistical';
+  /** Faults on purpose; default none. */
+  readonly faults?: {
+    /** How an endpoint's change ends. */
+    readonly updateOutcome?: NonNullable<SageMakerOptions['faults']>['updateOutcome'];
+    /** Whether an event of a service is lost, late or sent twice. */
+    readonly delivery?: NonNullable<NonNullable<Parameters<typeof createEventsService>[1]>['delivery']>;
+  };
+}
+
+/** What is behind the wire, to look at: never judged, never traced. */
+export interface EmulatedServices {
+  readonly cloudwatch: CloudWatch;
+  readonly dynamodb: DynamoService;
+  readonly ecr: Ecr;
+  readonly events: EventsService;
+  readonly logs: LogsService;
+  readonly s3: S3;
+  readonly sagemaker: SageMakerService;
+  readonly sns: SnsService;
+  readonly sqs: SqsService;
+  readonly states: StatesService;
+}
+
+/** A running embedded AWS. */
+export interface Emulator {
+  /** `http://127.0.0.1:4566`, what `AWS_ENDPOINT_URL` takes; unset without a server. */
+  readonly url?: string;
+  readonly clock: Clock;
+  readonly kernel: Kernel;
+  readonly front: Front;
+  readonly identities: Identities;
+  /** For SDK clients of this process: `new SageMakerClient({ requestHandler: emulator.requestHandler, ... })`. */
+  readonly requestHandler: InProcessHandler;
+  /** Makes what a packaged service's template asks for. @see deployPackage */
+  deploy(packageFolder: string, parameters?: Readonly<Record<string, string>>): Promise<Stack>;
+  readonly services: EmulatedServices;
+  /** What no operation should throw: bugs of the emulator's, oldest first. */
+  readonly crashes: readonly unknown[];
+  /** Ends workers, containers, server and timers, and removes what was written; twice does no harm. */
+  stop(): Promise<void>;
+}
+
+/** The access key of the account's administrator. */
+export const administratorKeys = { accessKeyId: 'test', secretAccessKey: 'test' } as const;
+
+/** Where an emulator without a server says it is; nobody connects there. */
+const nowhere = 'http://localhost:4566';
+
+function workloadsFor(kernel: Kernel, engine: Engine | 'statistical' | undefined): SageMakerOptions['workloads'] {
+  const chosen = engine ?? (kernel.clock.kind === 'virtual' ? 'statistical' : processEngine());
+  return chosen === 'statistical' ? statisticalWorkloads(kernel) : containerWorkloads(kernel, chosen);
+}
+
+/**
+ * Starts an embedded AWS: every service on one clock, one seed and one front.
+ *
+ * @throws Error when the port is taken
+ */
+export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
+  const { clock, seed, account = '000000000000', region = 'eu-west-1', faults = {} } = options;
+  const crashes: unknown[] = [];
+  let stopped = false;
+  const trace = options.trace ? lineTrace(() => clock.now(), options.trace) : silentTrace;
+  const random = seededRandom(seed, (name, value) => trace.write('draw', { name, value }));
+  const identities = createIdentities({ account });
+  const onCrash = (error: unknown) => {
+    // What was under way when the emulator stopped has lost its ground; that is no bug.
+    if (!stopped) crashes.push(error);
+  };
+  const front = createFront({ account, region, clock, random, trace, identities, onCrash });
+  const dataFolder = options.dataFolder ?? mkdtempSync(path.join(tmpdir(), 'emulator-'));
+  mkdirSync(dataFolder, { recursive: true });
+  const kernel: Kernel = {
+    account,
+    region,
+    clock,
+    random,
+    trace,
+    cloud: front.cloud,
+    dataFolder,
+    background(label, work) {
+      work().catch((error: unknown) => {
+        trace.write('crash', { where: label, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+        onCrash(error);
+      });
+    },
+  };
+  const wantsServer = options.port !== undefined || clock.kind !== 'virtual';
+  const server = wantsServer ? await startServer(front, options.port ?? 0) : undefined;
+  const endpoint = server?.url ?? nowhere;
+
+  const cloudwatch = createCloudWatchService(kernel);
+  const dynamodb = createDynamoService(kernel);
+  const ecr = createEcrService(kernel);
+  const events = createEventsService(kernel, faults.delivery ? { delivery: faults.delivery } : {});
+  const logs = createLogsService(kernel);
+  const s3 = createS3Service(kernel);
+  const sns = createSnsService(kernel, { identities });
+  const sqs = createSqsService(kernel, { baseUrl: endpoint, identities });
+  const states = createStatesService(kernel);
+  const lambda = createLambdaService(kernel, {
+    identities,
+    transport: (request) => front.handle(request),
+    endpointUrl: () => endpoint,
+    appendLog: logs.append,
+  });
+  const sagemaker = createSageMakerService(kernel, {
+    image: (imageUri) => ecr.image(imageUri),
+    objects: s3,
+    log: (group, stream, line) => logs.append(group, stream, [{ timestampMs: clock.now(), message: line }]),
+    workloads: workloadsFor(kernel, options.engine),
+    ...(faults.updateOutcome && { faults: { updateOutcome: faults.updateOutcome } }),
+  });
+  for (const service of [
+    cloudwatch.service,
+    dynamodb.service,
+    ecr.service,
+    events.service,
+    lambda.service,
+    logs.service,
+    s3.service,
+    sagemaker.control,
+    sagemaker.runtime,
+    sns.service,
+    sqs.service,
+    states.service,
+    createStsService(kernel).service,
+  ]) {
+    front.register(service);
+  }
+  front.onEvent((event) => events.publish(event));
+  front.route(urlPrefix, lambda.serveUrl);
+
+  const administrator: Caller = { kind: 'administrator', arn: `arn:aws:iam::${account}:user/administrator` };
+  let stopping: Promise<void> | undefined;
+  async function stop(): Promise<void> {
+    stopped = true;
+    clock.stop();
+    await lambda.close();
+    await sagemaker.close();
+    await server?.close();
+    if (options.dataFolder === undefined) rmSync(dataFolder, { recursive: true, force: true });
+  }
+  return {
+    ...(server && { url: server.url }),
+    clock,
+    kernel,
+    front,
+    identities,
+    requestHandler: inProcess(front),
+    deploy: (packageFolder, parameters) => deployPackage({ kernel, identities, administrator }, packageFolder, parameters),
+    services: { cloudwatch, dynamodb, ecr, events, logs, s3, sagemaker, sns, sqs, states },
+    crashes,
+    stop: () => (stopping ??= stop()),
+  };
+}
