@@ -19,11 +19,9 @@ const listener = (reason: unknown) => {
 };
 let listening = 0;
 
-/** A stack as it reads on Lambda: frames of the package and of Node, none of the machine that emulates it. */
-const onLambda = (failure: FunctionFailure): FunctionFailure =>
-  failure.trace === undefined
-    ? failure
-    : { ...failure, trace: failure.trace.filter((frame) => !/^\s+at /.test(frame) || /\/var\/task\/|node:/.test(frame)) };
+/** Where packages stand, as wrapped modules see it. */
+const taskRoot = '/var/task';
+const failed = (error: unknown) => failureOf(error, taskRoot);
 
 /**
  * Starts execution environments in this process, under the virtual clock: the package's modules run wrapped, so that their
@@ -51,15 +49,15 @@ export function sandboxInstances(kernel: Kernel, transport: Transport): (start: 
       if (--listening === 0) process.off('unhandledRejection', listener);
       current?.settle(over(current.requestId));
     };
-    const crash = (failure: FunctionFailure) => end(() => ({ failure: onLambda(failure), fatal: true }));
+    const crash = (failure: FunctionFailure) => end(() => ({ failure, fatal: true }));
     const uncaught = (error: unknown) => {
       if (over || error instanceof ProcessExit) return;
-      surroundings.console.error('Uncaught Exception', `\t${JSON.stringify(failureOf(error))}`);
-      crash(failureOf(error));
+      surroundings.console.error('Uncaught Exception', `\t${JSON.stringify(failed(error))}`);
+      crash(failed(error));
     };
     const onRejection = (reason: unknown) => {
       if (over || reason instanceof ProcessExit) return;
-      const failure = { ...failureOf(reason), errorType: 'Runtime.UnhandledPromiseRejection', errorMessage: String(reason) };
+      const failure = { ...failed(reason), errorType: 'Runtime.UnhandledPromiseRejection', errorMessage: String(reason) };
       surroundings.console.error('Unhandled Promise Rejection', `\t${JSON.stringify(failure)}`);
       crash(failure);
     };
@@ -120,18 +118,19 @@ export function sandboxInstances(kernel: Kernel, transport: Transport): (start: 
               found = loadedHandler();
             } catch (error) {
               if (error instanceof ProcessExit) return;
-              surroundings.console.error('Uncaught Exception', `\t${JSON.stringify(failureOf(error))}`);
-              return crash(failureOf(error));
+              surroundings.console.error('Uncaught Exception', `\t${JSON.stringify(failed(error))}`);
+              return crash(failed(error));
             }
             void runHandler(found, facts, {
               environment,
+              taskRoot,
               remainingMs: () => Math.max(0, deadlineMs - kernel.clock.now()),
               logError: (...parameters) => {
                 if (!over) surroundings.console.error(...parameters);
               },
             }).then((result) => {
               if (current?.requestId !== facts.requestId) return;
-              current.settle('payload' in result ? result : { failure: onLambda(result.failure), fatal: false });
+              current.settle('payload' in result ? result : { failure: result.failure, fatal: false });
             });
           });
         });

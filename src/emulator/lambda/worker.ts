@@ -50,21 +50,19 @@ const lines = prefixedConsole(
 );
 Object.assign(console, lines);
 
-/** Frames as they read on Lambda: the package stands under /var/task. */
-const onLambda = (failure: FunctionFailure): FunctionFailure =>
-  failure.trace === undefined ? failure : { ...failure, trace: failure.trace.map((frame) => frame.replaceAll(start.folder, '/var/task')) };
+const failed = (error: unknown) => failureOf(error, start.folder);
 
 /** Ends the environment after what only a new one can mend. */
 function crash(failure: FunctionFailure, exitCode: number): void {
-  tell({ type: 'crash', failure: onLambda(failure) });
+  tell({ type: 'crash', failure });
   process.exit(exitCode);
 }
 process.on('uncaughtException', (error) => {
-  lines.error('Uncaught Exception', `\t${JSON.stringify(failureOf(error))}`);
-  crash(failureOf(error), 129);
+  lines.error('Uncaught Exception', `\t${JSON.stringify(failed(error))}`);
+  crash(failed(error), 129);
 });
 process.on('unhandledRejection', (reason) => {
-  const failure = { ...failureOf(reason), errorType: 'Runtime.UnhandledPromiseRejection', errorMessage: String(reason) };
+  const failure = { ...failed(reason), errorType: 'Runtime.UnhandledPromiseRejection', errorMessage: String(reason) };
   lines.error('Unhandled Promise Rejection', `\t${JSON.stringify(failure)}`);
   crash(failure, 128);
 });
@@ -97,6 +95,7 @@ try {
     const deadline = wallNow() + message.timeoutMs;
     void runHandler(handler, message.facts, {
       environment: process.env,
+      taskRoot: start.folder,
       remainingMs: () => Math.max(0, Math.round(deadline - wallNow())),
       logError: lines.error,
     }).then((result) => {
@@ -105,14 +104,12 @@ try {
       served = true;
       const { requestId: id } = message.facts;
       requestId = undefined;
-      tell(
-        'payload' in result ? { type: 'answer', requestId: id, ...result } : { type: 'failure', requestId: id, failure: onLambda(result.failure) },
-      );
+      tell('payload' in result ? { type: 'answer', requestId: id, ...result } : { type: 'failure', requestId: id, failure: result.failure });
     });
   });
   tell({ type: 'ready' });
 } catch (error) {
-  lines.error('Uncaught Exception', `\t${JSON.stringify(failureOf(error))}`);
-  tell({ type: 'init-failure', failure: onLambda(failureOf(error)) });
+  lines.error('Uncaught Exception', `\t${JSON.stringify(failed(error))}`);
+  tell({ type: 'init-failure', failure: failed(error) });
   process.exit(1);
 }

@@ -136,6 +136,8 @@ describe.each(ways)('Invoke ($way)', ({ clock, http }) => {
     const { trace } = first.answer as { trace: string[] };
     expect(trace[0]).toBe('EndpointBusy: the endpoint is updating');
     expect(trace[1]).toContain('/var/task/functions/index.js:2');
+    // Nothing of the machine that emulates it.
+    expect(trace.slice(1).filter((frame) => !/\/var\/task\/|node:/.test(frame))).toEqual([]);
     expect((await call('thrower')).answer).toBe(2);
   });
 
@@ -151,6 +153,14 @@ describe.each(ways)('Invoke ($way)', ({ clock, http }) => {
       errorMessage: expect.stringMatching(/^2026-11-22T\d\d:\d\d:\d\d\.\d{3}Z [0-9a-f-]{36} Task timed out after 1\.00 seconds$/) as unknown,
     });
     expect((await call('slow')).answer).toBe(1);
+  });
+
+  it('ends a function whose timer throws, with the error', async () => {
+    cloud = await lambdaCloud({ clock: clock(), http });
+    const source = "exports.handler = () => new Promise(() => setTimeout(() => { throw new RangeError('late'); }, 10));";
+    await create('late', zipFiles({ 'functions/index.js': source }));
+    expect((await call('late')).answer).toMatchObject({ errorType: 'RangeError', errorMessage: 'late' });
+    expect(cloud.logs.some(({ line }) => line.message.includes('Uncaught Exception'))).toBe(true);
   });
 
   it('answers Runtime.ExitError when the process ends', async () => {

@@ -58,24 +58,33 @@ export function handlerIn(exports: unknown, handler: string): Handler {
   return found as Handler;
 }
 
-/** An error of the user's code, as the runtime reports it. */
-export function failureOf(error: unknown): FunctionFailure {
+/**
+ * A stack as it reads on Lambda, a line each: the package stands under /var/task, and of the rest only Node's own frames
+ * are there, none of the machine that emulates it.
+ *
+ * @param taskRoot where the package stands here
+ */
+function stackOf(error: Error, taskRoot: string): string[] {
+  const lines = (error.stack ?? '').split('\n').map((line) => line.replaceAll(taskRoot, '/var/task'));
+  return lines.filter((line) => !/^\s+at /.test(line) || /\/var\/task\/|node:/.test(line));
+}
+
+/** An error of the user's code, as the runtime reports it. @param taskRoot where the package stands here */
+export function failureOf(error: unknown, taskRoot: string): FunctionFailure {
   if (error instanceof Error) {
-    return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') };
+    return { errorType: error.name, errorMessage: error.message, trace: stackOf(error, taskRoot) };
   }
   return { errorType: typeof error, errorMessage: String(error), trace: [] };
 }
 
 /** The JSON the runtime logs beside `Invoke Error`. */
-function logged(error: unknown): string {
-  if (!(error instanceof Error)) return JSON.stringify(failureOf(error));
+function logged(error: unknown, taskRoot: string): string {
+  if (!(error instanceof Error)) return JSON.stringify(failureOf(error, taskRoot));
   try {
     const code = (error as { code?: unknown }).code;
-    return JSON.stringify(
-      Object.assign({ errorType: error.name, errorMessage: error.message, code }, error, { stack: (error.stack ?? '').split('\n') }),
-    );
+    return JSON.stringify(Object.assign({ errorType: error.name, errorMessage: error.message, code }, error, { stack: stackOf(error, taskRoot) }));
   } catch {
-    return JSON.stringify(failureOf(error));
+    return JSON.stringify(failureOf(error, taskRoot));
   }
 }
 
@@ -99,6 +108,8 @@ function contextOf(facts: InvocationFacts, environment: Readonly<Record<string, 
 /** Where one instance runs: its environment and its way of telling the time left. */
 export interface RuntimeHost {
   readonly environment: Record<string, string | undefined>;
+  /** Where the package stands on this machine. */
+  readonly taskRoot: string;
   /** Milliseconds until the function's time-out, of the clock the time-out is measured by. */
   readonly remainingMs: () => number;
   /** Writes to standard error as the runtime's own console does. */
@@ -140,8 +151,8 @@ export async function runHandler(
     const value = takesCallback(host.environment) ? await withCallback(handler, event, context) : await handler(event, context);
     return { payload: serialised(value) };
   } catch (error) {
-    host.logError('Invoke Error', `\t${logged(error)}`);
-    return { failure: failureOf(error) };
+    host.logError('Invoke Error', `\t${logged(error, host.taskRoot)}`);
+    return { failure: failureOf(error, host.taskRoot) };
   }
 }
 
