@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Engine, processEngine } from '../containers/run.ts';
+import { type ApplicationAutoScalingService, createApplicationAutoScalingService } from './application-autoscaling/service.ts';
 import type { Clock } from './clock.ts';
 import { type CloudWatch, createCloudWatchService } from './cloudwatch/service.ts';
 import { type Stack, deployPackage } from './deploy.ts';
@@ -60,6 +61,7 @@ export interface EmulatorOptions {
 
 /** What is behind the wire, to look at: never judged, never traced. */
 export interface EmulatedServices {
+  readonly applicationAutoScaling: ApplicationAutoScalingService;
   readonly cloudwatch: CloudWatch;
   readonly dynamodb: DynamoService;
   readonly ecr: Ecr;
@@ -140,6 +142,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const server = wantsServer ? await startServer(front, options.port ?? 0) : undefined;
   const endpoint = server?.url ?? nowhere;
 
+  const applicationAutoScaling = createApplicationAutoScalingService(kernel);
   const cloudwatch = createCloudWatchService(kernel);
   const dynamodb = createDynamoService(kernel);
   const ecr = createEcrService(kernel);
@@ -163,6 +166,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     ...(faults.updateOutcome && { faults: { updateOutcome: faults.updateOutcome } }),
   });
   for (const service of [
+    applicationAutoScaling.service,
     cloudwatch.service,
     dynamodb.service,
     ecr.service,
@@ -200,7 +204,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     identities,
     requestHandler: inProcess(front),
     deploy: (packageFolder, parameters) => deployPackage({ kernel, identities, administrator }, packageFolder, parameters),
-    services: { cloudwatch, dynamodb, ecr, events, logs, s3, sagemaker, sns, sqs, states },
+    services: { applicationAutoScaling, cloudwatch, dynamodb, ecr, events, logs, s3, sagemaker, sns, sqs, states },
     crashes,
     stop: () => (stopping ??= stop()),
   };
