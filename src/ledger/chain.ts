@@ -9,8 +9,10 @@ export interface Head {
 
 export const emptyChain: Head = { seq: 0, hash: '0'.repeat(64) };
 
-/** JSON with sorted keys and without undefined members: same value, same text. */
+/** JSON with sorted keys and without undefined members: same value, same text, before and after it was stored as JSON. */
 export function canonicalJson(value: unknown): string {
+  // Stored it is text, and its hash must not change by that.
+  if (value instanceof Date) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
   if (value !== null && typeof value === 'object') {
     const members = Object.entries(value)
@@ -39,8 +41,12 @@ export function append(head: Head, drafts: readonly Draft[], nowMs: number): { r
   return { entries, head: last };
 }
 
-/** The first thing wrong with a chain, in words; undefined when it is whole. */
-export function flawOf(entries: readonly Entry[]): string | undefined {
+/**
+ * The first thing wrong with a chain, in words; undefined when it is whole.
+ *
+ * @param head where the chain should end, as the rollout remembers it; without it entries missing at the end go unseen
+ */
+export function flawOf(entries: readonly Entry[], head?: Head): string | undefined {
   let last = emptyChain;
   for (const entry of entries) {
     if (entry.seq !== last.seq + 1) return `Entry ${entry.seq} follows entry ${last.seq}: one is missing or out of place`;
@@ -48,5 +54,7 @@ export function flawOf(entries: readonly Entry[]): string | undefined {
     if (hashOf(entry) !== entry.hash) return `Entry ${entry.seq} was changed after it was written: its hash does not fit its content`;
     last = { seq: entry.seq, hash: entry.hash };
   }
+  if (head && (head.seq !== last.seq || head.hash !== last.hash))
+    return `Entry ${last.seq} is the last one found, the rollout remembers entry ${head.seq}`;
   return undefined;
 }

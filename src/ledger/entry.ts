@@ -6,6 +6,7 @@ export const entryKinds = [
   'training-asked',
   'trained',
   'model-created',
+  'endpoint-busy',
   'endpoint-acquired',
   'refused',
   'plan',

@@ -29,17 +29,25 @@ export async function acquire(
 ): Promise<{ readonly answer: AcquireAnswer; readonly waitSeconds: number }> {
   const rollout = await loadRollout(rolloutId, ports);
   if (rollout.placement) return resume(rollout, generation, ports);
+  // Asked again after an answer that got lost: what was refused stays refused.
+  if (rollout.ending) return { answer: 'refused', waitSeconds: 0 };
   const spec = await specOf(rollout, ports);
   const endpointName = spec.serve.endpoint;
   const nowMs = ports.clock.now();
   const lock = await ports.locks.acquire(endpointName, rolloutId, nowMs);
   if ('holder' in lock) {
-    if (nowMs - rollout.startedAtMs < waitAtMostMs) return { answer: 'wait', waitSeconds: 60 };
+    if (rollout.waitingSinceMs === undefined)
+      await ports.rollouts.save(
+        { ...rollout, waitingSinceMs: nowMs },
+        [{ kind: 'endpoint-busy', text: `waits for endpoint ${endpointName}, held by ${lock.holder}` }],
+        nowMs,
+      );
+    if (nowMs - (rollout.waitingSinceMs ?? nowMs) < waitAtMostMs) return { answer: 'wait', waitSeconds: 60 };
     return refuse(
       rollout,
       [
         {
-          code: 'other-delivery',
+          code: 'endpoint-held',
           text: `endpoint "${endpointName}" is held by ${lock.holder} for over ${toDuration(waitAtMostMs / 1000)}: start again when it has ended`,
         },
       ],
@@ -129,6 +137,7 @@ async function look(
     endpoint,
     config,
     record,
+    canary: canaryNameOf(spec.name, stableName),
     scaledVariants: await ports.endpoints.scaledVariants(
       endpoint.EndpointName,
       endpoint.ProductionVariants.map((variant) => variant.VariantName),

@@ -10,7 +10,9 @@ import { loadRollout, specOf } from './load.ts';
 import { isLong } from './next-step.ts';
 import { currentStep, type Ending, placementOf, type Rollout, type StepRecord, withStep } from './rollout.ts';
 import type { DeliverySpec } from './spec.ts';
-import { combine, type GateVerdict } from './verdict.ts';
+import { Refused, Throttled, Unavailable } from './errors.ts';
+import { combine, type GateVerdict, inconclusive, type Verdict } from './verdict.ts';
+import { nameOfSignal } from './wait.ts';
 import { metricWindow } from './window.ts';
 
 /** `wait`: bake on. `passed`: ask for the next step. `soaked`: the soak is over. `failed`: undo. `failed-first`: hold and page. `continue`: in a new execution. */
@@ -32,15 +34,20 @@ export async function evaluate(
   const nowMs = ports.clock.now();
   await ports.locks.renew(placement.endpointName, rolloutId, placement.fence, nowMs);
   const generation = rollout.generation + 1;
+  const first = placement.stable === undefined;
+  // Asked again after an answer that got lost: what was decided first stays, whatever the gates would say now.
+  if (rollout.ending)
+    return { answer: rollout.ending.outcome === 'Succeeded' ? 'soaked' : first ? 'failed-first' : 'failed', waitSeconds: 0, generation };
 
   const inbox = await ports.rollouts.inbox(rolloutId);
-  const verdicts = await ask(rollout, { ...step, verifiedAtMs: step.verifiedAtMs }, spec, inbox, ports);
-  if (rollout.soakUntilMs !== undefined) return { ...(await soak(rollout, rollout.soakUntilMs, step, verdicts, executionArn, ports)), generation };
+  const entered = inbox.filter((signal) => signal.state === 'ALARM' && signal.atMs >= step.requestedAtMs);
+  const verdicts = await ask(rollout, { ...step, verifiedAtMs: step.verifiedAtMs }, spec, entered, ports);
+  const asked: StepRecord = { ...step, verdicts, heard: entered.map(nameOfSignal) };
+  const evaluated = withStep(rollout, asked);
+  if (rollout.soakUntilMs !== undefined) return { ...(await soak(evaluated, rollout.soakUntilMs, step, verdicts, executionArn, ports)), generation };
 
-  const first = placement.stable === undefined;
   const decision = judgeBake({ ...step, verifiedAtMs: step.verifiedAtMs }, verdicts, spec, nowMs, first);
-  const drafts = draftsOf(step, verdicts, decision);
-  const evaluated = withStep(rollout, { ...step, verdicts });
+  const drafts = draftsOf(step, verdicts, decision, rollout.phase === 'Paused');
   switch (decision.answer) {
     case 'failed': {
       const ending: Ending = {
@@ -53,10 +60,13 @@ export async function evaluate(
       return { answer: first ? 'failed-first' : 'failed', waitSeconds: 0, generation };
     }
     case 'passed':
-      await ports.rollouts.save(withStep(rollout, { ...step, verdicts, passedAtMs: nowMs }), drafts, nowMs);
-      return { answer: 'passed', waitSeconds: 0, generation };
+      await ports.rollouts.save(withStep(rollout, { ...asked, passedAtMs: nowMs }), drafts, nowMs);
+      // How long a bake that follows without a shift waits first: the soak.
+      return { answer: 'passed', waitSeconds: cadenceSeconds, generation };
     case 'hold':
-      if (rollout.phase !== 'Paused') {
+      if (rollout.phase === 'Paused') {
+        await ports.rollouts.save(evaluated, drafts, nowMs);
+      } else {
         const paused = await ports.rollouts.save({ ...evaluated, phase: 'Paused' }, [...drafts, { kind: 'paused', text: decision.text }], nowMs);
         await ports.notices.tell({ rolloutId, delivery: rollout.delivery, phase: paused.phase, page: true, text: decision.text });
       }
@@ -75,7 +85,7 @@ async function ask(
   rollout: Rollout,
   step: StepRecord & { readonly verifiedAtMs: number },
   spec: DeliverySpec,
-  inbox: readonly Signal[],
+  entered: readonly Signal[],
   ports: Needs,
 ): Promise<GateVerdict[]> {
   const placement = placementOf(rollout);
@@ -84,23 +94,28 @@ async function ask(
     canary: slot(placement.canary),
     ...(placement.stable !== undefined && { stable: slot(placement.stable) }),
     window: metricWindow(step.verifiedAtMs, ports.clock.now()),
-    alarmsEntered: inbox
-      .filter((signal) => signal.state === 'ALARM' && signal.atMs >= step.requestedAtMs)
-      .map((signal) => ({ alarmName: signal.key.slice(keys.alarm('').length), atMs: signal.atMs })),
+    alarmsEntered: entered.map((signal) => ({ alarmName: signal.key.slice(keys.alarm('').length), atMs: signal.atMs })),
   };
   return Promise.all(
     spec.gates.map(async (gateSpec, index) => {
       const gate = gateOf(gateSpec);
-      const measurement = await gate.measure(gateSpec, ports, context);
-      return { ...gate.judge(measurement, gateSpec, context), gate: gate.type, path: `gates[${index}]` };
+      const verdict = await gate.measure(gateSpec, ports, context).then((measurement) => gate.judge(measurement, gateSpec, context), unreadable);
+      return { ...verdict, gate: gate.type, path: `gates[${index}]` };
     }),
   );
 }
 
+/** What can't be read is no evidence, either way; the next tick reads again. Our own mistakes stop. */
+function unreadable(error: unknown): Verdict {
+  if (error instanceof Throttled || error instanceof Unavailable || error instanceof Refused)
+    return inconclusive('unreadable', { error: error.name, text: error.message });
+  throw error;
+}
+
 /** A tick that changes no answer writes no entry: the ledger holds decisions, not a heartbeat. */
-function draftsOf(step: StepRecord, verdicts: readonly GateVerdict[], decision: BakeDecision): Draft[] {
+function draftsOf(step: StepRecord, verdicts: readonly GateVerdict[], decision: BakeDecision, paused: boolean): Draft[] {
   const same = step.verdicts.map((verdict) => verdict.reason).join() === verdicts.map((verdict) => verdict.reason).join();
-  if (same && decision.answer === 'wait') return [];
+  if (same && (decision.answer === 'wait' || (decision.answer === 'hold' && paused))) return [];
   const text =
     decision.answer === 'wait'
       ? `${step.canaryPercent} %: ${verdicts.map((verdict) => `${verdict.gate} ${verdict.result} (${verdict.reason})`).join(', ') || 'no gates'}`
@@ -122,7 +137,7 @@ async function soak(
   if (bad) {
     const text = `in the soak, ${bad.path} ${bad.gate}: ${bad.reason}`;
     await decideEnding(
-      withStep(rollout, { ...step, verdicts }),
+      rollout,
       { outcome: 'RolledBack', reason: bad.reason, text, page: false },
       [{ kind: 'gates-evaluated', text, evidence: { verdicts } }],
       ports,
@@ -139,6 +154,9 @@ async function soak(
     );
     return { answer: 'soaked', waitSeconds: 0 };
   }
+  const same = step.verdicts.map((verdict) => verdict.reason).join() === verdicts.map((verdict) => verdict.reason).join();
+  const text = `in the soak: ${verdicts.map((verdict) => `${verdict.gate} ${verdict.result} (${verdict.reason})`).join(', ')}`;
+  await ports.rollouts.save(rollout, same ? [] : [{ kind: 'gates-evaluated', text, evidence: { verdicts } }], nowMs);
   if (await isLong(executionArn, ports)) return { answer: 'continue', waitSeconds: 0 };
   return { answer: 'wait', waitSeconds: Math.max(1, Math.min(cadenceSeconds, Math.ceil((soakUntilMs - nowMs) / 1000))) };
 }

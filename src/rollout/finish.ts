@@ -1,6 +1,7 @@
 import type { Draft } from '../ledger/entry.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { EndpointRecord } from '../ports/rollouts.ts';
+import { LockLost } from './errors.ts';
 import { keys } from './keys.ts';
 import { loadRollout } from './load.ts';
 import { endingOf } from './roll-back.ts';
@@ -25,6 +26,8 @@ export async function finish(
     page: rollout.placement?.configName !== undefined,
   };
   const drafts: Draft[] = [];
+  // Before the end is written, because with it goes the list of what is watched.
+  await ports.rollouts.unwatch(rolloutId, rollout.watching);
   if (rollout.outcome === undefined) {
     const cleaned = await cleanUp(rollout, ending, ports);
     if (cleaned.length > 0) drafts.push({ kind: 'cleaned-up', text: `deleted ${cleaned.join(', ')}` });
@@ -37,7 +40,6 @@ export async function finish(
       nowMs,
     );
   }
-  await ports.rollouts.unwatch(rolloutId, rollout.watching);
   const signal = { id: 'ended', key: keys.rollout(rolloutId), atMs: ports.clock.now(), text: ending.outcome };
   await ports.rollouts.post(rolloutId, signal);
   for (const wait of await ports.rollouts.waits(rolloutId)) {
@@ -92,10 +94,13 @@ async function cleanUp(rollout: Rollout, ending: Ending, ports: Needs): Promise<
   const serving = new Set(config.ProductionVariants.map((variant) => variant.ModelName));
   const ours = [...rollout.made.configs, ...rollout.replaced.configs];
   const models = [...rollout.made.models, ...rollout.replaced.models];
-  await drop(
-    ours.filter((name) => !inForce.has(name)),
-    models.filter((name) => !serving.has(name)),
-  );
+  // After a failed rollback old and new fleet both serve, and only one configuration of theirs is named: nothing here is safe to delete.
+  if (endpoint.EndpointStatus !== 'UpdateRollbackFailed') {
+    await drop(
+      ours.filter((name) => !inForce.has(name)),
+      models.filter((name) => !serving.has(name)),
+    );
+  }
   const record = recordAfter(
     rollout,
     ending,
@@ -105,7 +110,12 @@ async function cleanUp(rollout: Rollout, ending: Ending, ports: Needs): Promise<
     await ports.locks.record(placement.endpointName),
     ports.clock.now(),
   );
-  if (record) await ports.locks.saveRecord(placement.endpointName, rollout.id, placement.fence, record);
+  try {
+    if (record) await ports.locks.saveRecord(placement.endpointName, rollout.id, placement.fence, record);
+  } catch (error) {
+    // Somebody else's endpoint by now, and theirs to remember. This rollout still has to end.
+    if (!(error instanceof LockLost)) throw error;
+  }
   return deleted;
 }
 

@@ -13,6 +13,7 @@ export interface Refusal {
     | 'inference-components'
     | 'shadow-variant'
     | 'ten-variants'
+    | 'canary-name-taken'
     | 'async-without-metric-gate'
     | 'autoscaled-variant'
     | 'stable-ambiguous'
@@ -20,6 +21,7 @@ export interface Refusal {
     | 'stable-without-traffic'
     | 'stable-image-moved'
     | 'other-delivery'
+    | 'endpoint-held'
     | 'alarm-missing'
     | 'alarm-firing';
   readonly text: string;
@@ -30,6 +32,8 @@ export interface Surroundings {
   readonly config: EndpointConfig;
   /** What we remember of it; undefined for an endpoint somebody else made. */
   readonly record: EndpointRecord | undefined;
+  /** The name the canary would get. */
+  readonly canary: string;
   readonly scaledVariants: readonly string[];
   /** What stable's model names now resolves to; undefined where it could not be resolved. */
   readonly stableDigest: string | undefined;
@@ -61,7 +65,10 @@ export function stableOf(
 }
 
 /** Everything that forbids a rollout on this endpoint as it stands; empty when nothing does. */
-export function lintEndpoint(spec: DeliverySpec, { endpoint, config, record, scaledVariants, stableDigest }: Surroundings): readonly Refusal[] {
+export function lintEndpoint(
+  spec: DeliverySpec,
+  { endpoint, config, record, canary, scaledVariants, stableDigest }: Surroundings,
+): readonly Refusal[] {
   const refusals: Refusal[] = [];
   const name = `endpoint "${endpoint.EndpointName}"`;
   if (endpoint.EndpointStatus === 'Failed') {
@@ -100,6 +107,16 @@ export function lintEndpoint(spec: DeliverySpec, { endpoint, config, record, sca
     refusals.push({
       code: 'ten-variants',
       text: `${name} has ${kept.length} variants, SageMaker allows ${mostVariants}: remove one to make room for the canary`,
+    });
+  }
+  for (const variant of endpoint.ProductionVariants) {
+    const resting = variant.VariantName === record?.resting?.variantName;
+    if (!resting && variant.VariantName !== canary) continue;
+    // The canary takes this variant's place. Only a leftover of ours that serves nobody may go.
+    if (resting && variant.DesiredWeight === 0 && variant.CurrentWeight === 0) continue;
+    refusals.push({
+      code: 'canary-name-taken',
+      text: `variant "${variant.VariantName}" of ${name} has weight ${variant.DesiredWeight} and would be replaced by the canary: ${resting ? 'set its weight to 0' : 'remove it or rename the delivery'}, then start again`,
     });
   }
   if (

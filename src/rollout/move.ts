@@ -50,7 +50,9 @@ export function prove(move: Move, endpoint: EndpointDescription | undefined, now
   }
   const young = nowMs - move.requestedAtMs < settleMs;
   if (endpoint.EndpointConfigName !== move.configName) {
-    if (young && endpoint.FailureReason === undefined) return { answer: 'pending', text: `still on ${endpoint.EndpointConfigName}` };
+    // A FailureReason may be an older update's: it stays. Only one written after the call is about this move.
+    const answered = endpoint.FailureReason !== undefined && endpoint.LastModifiedTimeMs > move.requestedAtMs;
+    if (young && !answered) return { answer: 'pending', text: `still on ${endpoint.EndpointConfigName}` };
     if (move.kind === 'update' && endpoint.EndpointConfigName === move.previousConfigName) {
       return {
         answer: 'reverted',

@@ -16,10 +16,15 @@ export async function nextStep(
 ): Promise<{ readonly answer: NextAnswer; readonly generation: number }> {
   const rollout = await loadRollout(rolloutId, ports);
   const placement = placementOf(rollout);
+  const generation = rollout.generation + 1;
+  if (rollout.ending) {
+    // Asked again after an answer that got lost.
+    if (rollout.ending.outcome === 'Succeeded') return { answer: 'done', generation };
+    throw new Error(`Rollout "${rolloutId}" takes no further step: it ends as ${rollout.ending.outcome} (${rollout.ending.reason})`);
+  }
   const spec = await specOf(rollout, ports);
   const nowMs = ports.clock.now();
   await ports.locks.renew(placement.endpointName, rolloutId, placement.fence, nowMs);
-  const generation = rollout.generation + 1;
   if (await isLong(executionArn, ports)) return { answer: 'continue', generation };
 
   const passed = rollout.steps.filter((step) => step.passedAtMs !== undefined).length;

@@ -64,7 +64,8 @@ export async function prepare(rolloutId: string, ports: Needs): Promise<{ readon
         made: { ...rollout.made, configs: [...rollout.made.configs, configName] },
         replaced: {
           configs: record?.configs.includes(endpoint.EndpointConfigName) ? [endpoint.EndpointConfigName] : [],
-          models: resting ? [resting.modelName] : [],
+          // A resting variant may be the one an endpoint came with: its model is its owner's.
+          models: resting && record.models.includes(resting.modelName) ? [resting.modelName] : [],
         },
       },
       [

@@ -30,6 +30,8 @@ export async function rollBack(rolloutId: string, cause: Cause | undefined, port
       );
     return { answer: 'nothing' };
   }
+  // What was decided first stays: a promotion that is through is not undone because a later task broke.
+  if (found.ending?.outcome === 'Succeeded') return { answer: 'nothing' };
   await ports.locks.renew(placement.endpointName, rolloutId, placement.fence, nowMs);
   const endpoint = await ports.endpoints.describe(placement.endpointName);
   const rollout: Rollout = {
@@ -123,10 +125,18 @@ export async function rollBack(rolloutId: string, cause: Cause | undefined, port
   return { answer: 'asked' };
 }
 
-export const endingOf = (cause: Cause | undefined) => ({
-  reason: 'controller-error',
-  text: cause ? `${cause.error}: ${cause.text}`.slice(0, 2000) : 'the walk ended without a decision',
-});
+/** The ending of a walk that a caught error ended. A Lambda's cause is its error document, of which a person wants the message. */
+export function endingOf(cause: Cause | undefined): { readonly reason: string; readonly text: string } {
+  if (!cause) return { reason: 'controller-error', text: 'the walk ended without a decision' };
+  let message = cause.text;
+  try {
+    const { errorMessage } = JSON.parse(cause.text) as { errorMessage?: unknown }; // Checked on the next line.
+    if (typeof errorMessage === 'string') message = errorMessage;
+  } catch {
+    // Not every cause is a document; then it is the message itself.
+  }
+  return { reason: 'controller-error', text: `${cause.error}: ${message}`.slice(0, 2000) };
+}
 
 /** Undo could not be proved after all tries: held, and a person is paged. */
 export async function holdAndPage(rolloutId: string, ports: Pick<Ports, 'rollouts' | 'clock'>): Promise<void> {

@@ -73,6 +73,8 @@ export interface StepRecord extends Step {
   readonly passedAtMs?: number;
   /** The last answers of the gates; empty until asked. */
   readonly verdicts: readonly GateVerdict[];
+  /** The alarms' signals those answers knew of: they wake nobody again. Unset until asked. */
+  readonly heard?: readonly string[];
 }
 
 export interface Rollout {
@@ -98,6 +100,8 @@ export interface Rollout {
     readonly metrics?: Readonly<Record<string, number>>;
     readonly modelName?: string;
   };
+  /** Since when another rollout has held the endpoint this one wants, epoch milliseconds; unset where it never had to wait. */
+  readonly waitingSinceMs?: number;
   /** Unset until the endpoint's lock was acquired. */
   readonly placement?: Placement;
   /** What was asked of the endpoint and is not proved yet. */

@@ -10,6 +10,8 @@ export async function smoke(
 ): Promise<{ readonly answer: 'passed' | 'failed' | 'failed-first' }> {
   const rollout = await loadRollout(rolloutId, ports);
   const placement = placementOf(rollout);
+  // Asked again after an answer that got lost: a second try that works must not overrule what was decided.
+  if (rollout.ending) return { answer: placement.stable === undefined ? 'failed-first' : 'failed' };
   const spec = await specOf(rollout, ports);
   const answers = [];
   for (const request of spec.serve.smoke) {

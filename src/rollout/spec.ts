@@ -74,9 +74,11 @@ export const DeliverySpec = z
     const { strategy } = context.value;
     for (const [index, step] of strategyOf(strategy).plan(strategy).entries()) {
       if (step.bakeSeconds >= shortestBakeSeconds) continue;
+      // The step at 100 percent that follows by itself has the last one's bake, which was named just before.
+      if (strategy.type === 'canary' && index >= strategy.steps.length) continue;
       context.issues.push({
         code: 'custom',
-        path: strategy.type === 'canary' && index < strategy.steps.length ? ['strategy', 'steps', index, 'bake'] : ['strategy', 'bake'],
+        path: strategy.type === 'canary' ? ['strategy', 'steps', index, 'bake'] : ['strategy', 'bake'],
         message: `Expected at least ${toDuration(shortestBakeSeconds)}: two metric periods and the time their datapoints need to arrive; got ${toDuration(step.bakeSeconds)}`,
         input: context.value,
       });

@@ -31,6 +31,9 @@ export async function verify(
   const nowMs = ports.clock.now();
   await ports.locks.renew(placement.endpointName, rolloutId, placement.fence, nowMs);
   const endpoint = await ports.endpoints.describe(placement.endpointName);
+  // Asked again after an answer that got lost: the move is settled, and an ending tells that it was for the worse.
+  if (!rollout.move && (what === 'canary' || what === 'shift') && rollout.ending)
+    return { answer: placement.stable === undefined ? 'reverted' : 'not-proved', waitSeconds: 0 };
   if (!rollout.move) return { answer: 'done', waitSeconds: 0 };
   const proof = prove(rollout.move, endpoint, nowMs);
   if (proof.answer === 'pending') return { answer: 'pending', waitSeconds: pollSeconds };
@@ -73,8 +76,9 @@ export async function verify(
         );
         return { answer: 'done', waitSeconds: 0 };
       }
+      // The move stays: an undo that was not proved must never look settled.
       await ports.rollouts.save(
-        settled,
+        rollout,
         [{ kind: 'undo-verified', text: `undo did not take: ${proof.text}`, evidence: { weights: weightsOf(endpoint) } }],
         nowMs,
       );
@@ -105,7 +109,13 @@ async function verifyCanary(
     const unhealthy = /ping health check|health check/i.test(proof.text);
     const ending: Ending = first
       ? { outcome: 'Failed', reason: unhealthy ? 'canary-unhealthy' : 'creation-failed', text: proof.text, page: false }
-      : { outcome: 'RolledBack', reason: unhealthy ? 'canary-unhealthy' : 'update-reverted', text: proof.text, page: proof.answer === 'failed' };
+      : {
+          // Dead is not back: nobody can move weights there, a person has to look.
+          outcome: proof.answer === 'failed' ? 'Failed' : 'RolledBack',
+          reason: proof.answer === 'failed' ? 'endpoint-failed' : unhealthy ? 'canary-unhealthy' : 'update-reverted',
+          text: proof.text,
+          page: proof.answer === 'failed',
+        };
     await decideEnding(settled, ending, [{ kind: 'canary-verified', text: `the canary did not come into service: ${proof.text}` }], ports);
     if (first) return 'reverted';
     return proof.answer === 'reverted' ? 'reverted' : proof.answer === 'failed' ? 'dead' : 'not-proved';

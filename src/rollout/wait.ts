@@ -1,5 +1,5 @@
 import type { Ports } from '../ports/ports.ts';
-import type { WaitName } from '../ports/rollouts.ts';
+import type { Signal, WaitName } from '../ports/rollouts.ts';
 import { assertNever } from './errors.ts';
 import { keys } from './keys.ts';
 import { loadRollout } from './load.ts';
@@ -54,9 +54,10 @@ async function overBy(rollout: Rollout, name: WaitName, ports: Needs): Promise<s
     }
     case 'bake': {
       const step = currentStep(rollout);
-      // A signal that was evaluated already made its gate fail, and the walk would not be back here.
+      // A signal the gates know of failed its gate, or may only hold: it must not wake the bake again and again.
       const alarm = (await ports.rollouts.inbox(rollout.id)).find(
-        (signal) => signal.state === 'ALARM' && step !== undefined && signal.atMs >= step.requestedAtMs && !heard(rollout, signal.key),
+        (signal) =>
+          signal.state === 'ALARM' && step !== undefined && signal.atMs >= step.requestedAtMs && !step.heard?.includes(nameOfSignal(signal)),
       );
       return alarm ? `${alarm.key} is in ALARM` : undefined;
     }
@@ -67,6 +68,5 @@ async function overBy(rollout: Rollout, name: WaitName, ports: Needs): Promise<s
   }
 }
 
-/** Whether the gates have seen this alarm in their last answers: one that may only hold must not wake the bake again and again. */
-const heard = (rollout: Rollout, key: string): boolean =>
-  JSON.stringify(currentStep(rollout)?.verdicts ?? []).includes(JSON.stringify(key.slice(keys.alarm('').length)));
+/** One entry into a state: the same alarm may enter it again. */
+export const nameOfSignal = (signal: Pick<Signal, 'key' | 'atMs'>): string => `${signal.key} ${signal.atMs}`;

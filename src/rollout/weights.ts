@@ -36,5 +36,5 @@ export function toWeights(roles: Roles, canaryPercent: number, stableWeight: num
 /** SageMaker keeps weights as 32-bit floats: what we ask for must be what it reads back. */
 export const toFloat32 = (weight: number): number => Math.fround(weight);
 
-/** Whether two weights are the same once SageMaker has stored them. */
-export const sameWeight = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-6 * Math.max(1, Math.abs(a), Math.abs(b));
+/** Whether two weights are the same once SageMaker has stored them. Relative, because weights are: of 0.000001 and 0 one has traffic and one has none. */
+export const sameWeight = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-6 * Math.max(Math.abs(a), Math.abs(b));
