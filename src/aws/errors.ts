@@ -11,11 +11,18 @@ const throttles = new Set([
   'SlowDown',
   'ProvisionedThroughputExceededException',
   'TransactionInProgressException',
+  'TransactionConflictException',
+  'ModelNotReadyException',
 ]);
+
+/** Why DynamoDB cancels a transaction that may be tried again as it is. */
+const passing = new Set(['None', 'TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
 
 interface SdkError extends Error {
   readonly $metadata?: { readonly httpStatusCode?: number };
   readonly $fault?: 'client' | 'server';
+  /** Of a TransactionCanceledException: one an item, `None` for those that had no part in it. */
+  readonly CancellationReasons?: readonly { readonly Code?: string }[];
 }
 
 const isSdkError = (error: unknown): error is SdkError => error instanceof Error;
@@ -30,8 +37,13 @@ export function translated(error: unknown, attempted: string): Error {
   const text = `${attempted}: ${error.message}`;
   const options = { cause: error };
   if (throttles.has(error.name)) return new Throttled(text, options);
+  if (error.name === 'TransactionCanceledException' && error.CancellationReasons?.every(({ Code }) => passing.has(Code ?? 'None')))
+    return new Throttled(text, options);
   if (/in-progress endpoint/i.test(error.message)) return new EndpointBusy(text, options);
+  // SageMaker's reads are eventually consistent: what was made a moment ago may not be found yet.
+  if (/^could not find (endpoint configuration|model)/i.test(error.message)) return new Unavailable(text, options);
   const status = error.$metadata?.httpStatusCode;
+  if (status === 429) return new Throttled(text, options);
   if (status === undefined || status >= 500 || error.name === 'TimeoutError') return new Unavailable(text, options);
   return new Refused(`${attempted}: ${error.name}: ${error.message}`, options);
 }

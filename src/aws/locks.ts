@@ -75,7 +75,7 @@ export function dynamoLocks({ name: TableName, client }: Table): Locks {
     },
 
     async record(endpointName) {
-      const data = (await read(endpointName))?.['record'];
+      const data: unknown = (await read(endpointName))?.['record'];
       return typeof data === 'string' ? (JSON.parse(data) as EndpointRecord) : undefined; // Written by saveRecord alone.
     },
 
