@@ -23,7 +23,13 @@ const Spec = z
     min: z.optional(z.number()),
     minimumSamples: z._default(z.int().check(z.minimum(1)), 20),
   })
-  .check(z.refine((spec) => spec.max !== undefined || spec.min !== undefined, { error: 'Expected max, min or both', path: ['max'] }));
+  .check(z.refine((spec) => spec.max !== undefined || spec.min !== undefined, { error: 'Expected max, min or both', path: ['max'] }))
+  .check(
+    z.refine((spec) => spec.max === undefined || spec.min === undefined || spec.min <= spec.max, {
+      error: 'Expected min to be at most max: no value is within these bounds',
+      path: ['min'],
+    }),
+  );
 
 /** One variant's metric over a window; `value` is unset without data. */
 interface Reading {
@@ -70,7 +76,9 @@ function overWindow(statistic: string, values: readonly Datapoint[], counts: rea
     default: {
       const countAt = new Map(counts.map((point) => [point.atMs, point.value]));
       const weighted = values.reduce((sum, point) => sum + point.value * (countAt.get(point.atMs) ?? 0), 0);
-      return { samples, value: weighted / samples };
+      // By the samples of periods that have a value: a period may have counts and no percentile.
+      const weights = values.reduce((sum, point) => sum + (countAt.get(point.atMs) ?? 0), 0);
+      return weights === 0 ? { samples } : { samples, value: weighted / weights };
     }
   }
 }

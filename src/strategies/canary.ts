@@ -23,6 +23,8 @@ const Spec = z
           path: ['steps', index, 'canaryPercent'],
           message: `Expected more than the step before (${highest}): weights fall only by rolling back`,
           input: context.value,
+          // The rest of the delivery is judged as well: a person corrects all of it at once.
+          continue: true,
         });
       }
       highest = Math.max(highest, step.canaryPercent);
