@@ -56,7 +56,7 @@ function textFor(input: PublishCommandInput): (protocol: Protocol) => string {
   return (protocol) => part(protocol) ?? fallback;
 }
 
-/** Answers as soon as the message is taken; delivery follows, each subscription for itself. */
+/** Answers as soon as the message is taken; it goes to each subscription afterwards, each for itself. */
 export const publish = defineOperation<SnsState, PublishCommandInput, PublishResponse>({
   name: 'Publish',
   access: (input) => [{ action: 'sns:Publish', resource: input.TopicArn ?? input.TargetArn ?? '*' }],
@@ -89,7 +89,7 @@ export const publish = defineOperation<SnsState, PublishCommandInput, PublishRes
     });
     for (const subscription of topic.subscriptions.values()) {
       if (subscription.pending || (subscription.filter && !passes(subscription.filter, attributes))) continue;
-      kernel.background(`sns delivery of ${published.messageId}`, () => deliver(state, subscription, published, text(subscription.protocol)));
+      kernel.background(`sns message ${published.messageId}`, () => deliver(state, subscription, published, text(subscription.protocol)));
     }
     return { MessageId: published.messageId };
   },
