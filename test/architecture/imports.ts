@@ -20,7 +20,7 @@ export interface Module {
   readonly imports: readonly Import[];
 }
 
-export const root = path.resolve(import.meta.dirname, '../..');
+const root = path.resolve(import.meta.dirname, '../..');
 
 /** Every module of ours that ships or runs. */
 export function readModules(): readonly Module[] {

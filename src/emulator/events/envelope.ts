@@ -16,7 +16,7 @@ export type AwsEvent = JsonObject & {
 };
 
 /** AWS writes an event's time in whole seconds: `2026-10-05T08:41:12Z`. */
-export const eventTime = (atMs: number): string => `${new Date(atMs).toISOString().slice(0, 19)}Z`;
+const eventTime = (atMs: number): string => `${new Date(atMs).toISOString().slice(0, 19)}Z`;
 
 export function envelope(
   kernel: Kernel,

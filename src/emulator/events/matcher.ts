@@ -21,8 +21,8 @@ const endsIgnoringCase = (text: string, suffix: string) =>
   text.length >= suffix.length && sameIgnoringCase(text.slice(-suffix.length || text.length), suffix);
 
 /** Keys that make an object of a list an operator. */
-export const operators = ['prefix', 'suffix', 'equals-ignore-case', 'wildcard', 'anything-but', 'numeric', 'cidr', 'exists'] as const;
-export type Operator = (typeof operators)[number];
+const operators = ['prefix', 'suffix', 'equals-ignore-case', 'wildcard', 'anything-but', 'numeric', 'cidr', 'exists'] as const;
+type Operator = (typeof operators)[number];
 export const isOperator = (key: string): key is Operator => (operators as readonly string[]).includes(key);
 
 /**

@@ -3,7 +3,7 @@ import type { Caller } from '../iam/caller.ts';
 import type { Kernel } from '../kernel.ts';
 import { type RuleTarget, busNameOf } from './state.ts';
 
-export const targetKinds = ['lambda', 'states', 'sqs', 'sns', 'events'] as const;
+const targetKinds = ['lambda', 'states', 'sqs', 'sns', 'events'] as const;
 export type TargetKind = (typeof targetKinds)[number];
 
 const shapes: Readonly<Record<TargetKind, RegExp>> = {
