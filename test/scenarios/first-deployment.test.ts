@@ -23,7 +23,7 @@ test('a first endpoint that never becomes healthy is deleted with its configurat
   const failed = await world.rollout(digest);
   expect(failed).toMatchObject({ outcome: 'Failed', reason: 'canary-unhealthy' });
   expect(failed.text).toContain('did not pass the ping health check');
-  expect(world.emulator.services.sagemaker.endpoints()).toEqual([]);
+  await world.until('the endpoint is gone', () => world.emulator.services.sagemaker.endpoints().length === 0, 1200);
   expectNothingLeftOver(world);
 });
 

@@ -42,3 +42,17 @@ test('the next push replaces the variant that rests, in one update of the endpoi
   expect(weightsOf(world, 'churn')).toEqual({ 'churn-a': 0, 'churn-b': 100 });
   expectNothingLeftOver(world);
 });
+
+test('a canary that fails its smoke test never gets any traffic', async () => {
+  world = await startWorld();
+  await world.apply(churn({ serve: { endpoint: 'churn', instanceType: 'ml.m5.large', smoke: [{ contentType: 'text/csv', body: '1,2,3' }] } }));
+  world.emulator.services.sagemaker.setTraffic('churn', 20);
+  await world.push('v1', good);
+  await world.untilQuiet();
+  const digest = await world.push('v2', { ...throwing, errorRate: 1 });
+  await world.untilQuiet();
+  const rolledBack = await world.rollout(digest);
+  expect(rolledBack).toMatchObject({ outcome: 'RolledBack', reason: 'smoke-test-failed', steps: [] });
+  expect(world.calls('UpdateEndpointWeightsAndCapacities')).toEqual([]);
+  expectNothingLeftOver(world);
+});

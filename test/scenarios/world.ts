@@ -161,7 +161,7 @@ export const churn = (overrides: Partial<DeliverySource> = {}): DeliverySource =
     channels: { train: { uri: 's3://{bucket}/data/' } },
     metrics: [{ name: 'validation:accuracy', regex: 'validation:accuracy=([0-9.]+)' }],
   },
-  serve: { endpoint: 'churn', instanceType: 'ml.m5.large', smoke: [{ contentType: 'text/csv', body: '1,2,3' }] },
+  serve: { endpoint: 'churn', instanceType: 'ml.m5.large' },
   strategy: {
     type: 'canary',
     steps: [
