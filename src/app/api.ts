@@ -40,13 +40,22 @@ export async function answer(request: z.output<typeof Request>, by: string, port
     }
     case 'start': {
       const [, repository, tag, digest] = /^([^:@]+)(?::([^@]+)|@(sha256:[0-9a-f]{64}))$/.exec(request.image) ?? [];
-      if (repository === undefined) throw new BadRequest(`"${request.image}" is no image of this account: write <repository>:<tag> or <repository>@sha256:…`);
+      if (repository === undefined)
+        throw new BadRequest(`"${request.image}" is no image of this account: write <repository>:<tag> or <repository>@sha256:…`);
       const imageDigest = digest ?? (await ports.images.digestOf(ports.images.uriOf(repository, '').replace(/@$/, `:${tag ?? ''}`)));
       if (imageDigest === undefined) throw new NotFound(`No image "${request.image}" in this account's registry: push it first`);
       const occurredAtMs = ports.clock.now();
       return start(
         request.delivery,
-        { trigger: 'person', repository, imageDigest, ...(tag !== undefined && { imageTag: tag }), occurredAtMs, dedupeKey: imageDigest, askedBy: by },
+        {
+          trigger: 'person',
+          repository,
+          imageDigest,
+          ...(tag !== undefined && { imageTag: tag }),
+          occurredAtMs,
+          dedupeKey: imageDigest,
+          askedBy: by,
+        },
         ports,
       );
     }

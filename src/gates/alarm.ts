@@ -12,7 +12,8 @@ const Spec = z.strictObject({
  *
  * An alarm belongs to the canary when its name was written with `{variant}` or when its metric has the canary's
  * VariantName as a dimension; any other alarm in ALARM may only hold, because it does not tell who is to blame.
- * An ALARM entered after the step's shift was requested counts even if it reads OK by now. An alarm without data, or that does not exist, is no evidence either way.
+ * The canary's counts even if it was entered
+ * after the step's shift was requested and reads OK by now. An alarm without data, or that does not exist, is no evidence either way.
  */
 export const alarm = defineGate({
   type: 'alarm',
@@ -34,9 +35,9 @@ export const alarm = defineGate({
     });
   },
   judge(states) {
-    const firing = states.filter((state) => state.state === 'ALARM' || state.enteredAlarmAt !== undefined);
-    const ofCanary = firing.filter((state) => state.ofCanary);
+    const ofCanary = states.filter((state) => state.ofCanary && (state.state === 'ALARM' || state.enteredAlarmAt !== undefined));
     if (ofCanary.length > 0) return failed('alarm-firing', { alarms: ofCanary });
+    const firing = states.filter((state) => state.state === 'ALARM');
     if (firing.length > 0) return inconclusive('endpoint-alarm-firing', { alarms: firing });
     const missing = states.filter((state) => state.state === 'MISSING');
     if (missing.length > 0) return inconclusive('alarm-missing', { alarms: missing });

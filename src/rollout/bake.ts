@@ -1,6 +1,6 @@
 import type { DeliverySpec } from './spec.ts';
 import type { StepRecord } from './rollout.ts';
-import { combine, type GateVerdict } from './verdict.ts';
+import { combine, type GateVerdict, verdictText } from './verdict.ts';
 
 export type BakeDecision =
   | { readonly answer: 'wait'; readonly waitSeconds: number }
@@ -31,7 +31,7 @@ export function judgeBake(
   const named = (wanted: GateVerdict['result']) =>
     verdicts
       .filter((verdict) => verdict.result === wanted)
-      .map((verdict) => `${verdict.path} ${verdict.gate}: ${verdict.reason}`)
+      .map(verdictText)
       .join('; ');
   if (result === 'failed') {
     return { answer: 'failed', reason: verdicts.find((verdict) => verdict.result === 'failed')?.reason ?? 'gate-failed', text: named('failed') };

@@ -135,7 +135,7 @@ async function soak(
   const nowMs = ports.clock.now();
   const bad = verdicts.find((verdict) => verdict.result === 'failed');
   if (bad) {
-    const text = `in the soak, ${bad.path} ${bad.gate}: ${bad.reason}`;
+    const text = `in the soak, ${verdictText(bad)}`;
     await decideEnding(
       rollout,
       { outcome: 'RolledBack', reason: bad.reason, text, page: false },

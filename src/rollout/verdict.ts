@@ -26,3 +26,18 @@ export function combine(verdicts: readonly GateVerdict[]): Verdict['result'] {
   if (verdicts.some((verdict) => verdict.result === 'inconclusive')) return 'inconclusive';
   return 'successful';
 }
+
+/** A verdict in a line: `gates[0] metric-threshold: over-threshold (metric AWS/SageMaker Invocation5XXErrors, max 0.02, canary.value 0.34, canary.samples 35)`. */
+export const verdictText = (verdict: GateVerdict): string => {
+  const facts = factsOf(verdict.evidence).join(', ');
+  return `${verdict.path} ${verdict.gate}: ${verdict.reason}${facts === '' ? '' : ` (${facts})`}`;
+};
+
+/** The evidence's texts and numbers, `path value` each; numbers to four digits, which is what a person compares. */
+function factsOf(value: unknown, path = ''): string[] {
+  if (typeof value === 'number') return [`${path} ${Number.isInteger(value) ? value : Number(value.toPrecision(4))}`.trim()];
+  if (typeof value === 'string') return [`${path} ${value}`.trim()];
+  if (Array.isArray(value)) return value.flatMap((item) => factsOf(item, path));
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, member]) => factsOf(member, path === '' ? key : `${path}.${key}`));
+}
