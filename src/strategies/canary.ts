@@ -17,7 +17,7 @@ const Spec = z
   .check((context) => {
     let highest = 0;
     for (const [index, step] of context.value.steps.entries()) {
-      if (step.canaryPercent <= highest) {
+      if (index > 0 && step.canaryPercent <= highest) {
         context.issues.push({
           code: 'custom',
           path: ['steps', index, 'canaryPercent'],

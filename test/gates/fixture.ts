@@ -1,0 +1,43 @@
+import type { GateContext, GatePorts } from '../../src/gates/gate.ts';
+import type { AlarmState } from '../../src/ports/alarms.ts';
+import type { Datapoint, MetricQuery, Window } from '../../src/ports/metrics.ts';
+
+export const minute = (count: number) => Date.parse('2026-11-22T12:00:00Z') + count * 60_000;
+
+/** A step whose shift was verified at 12:00, asked at 12:05. */
+export const context = (overrides: Partial<GateContext> = {}): GateContext => ({
+  canary: { endpointName: 'churn', endpointConfigName: 'churn-2', variantName: 'churn-b' },
+  stable: { endpointName: 'churn', endpointConfigName: 'churn-2', variantName: 'churn-a' },
+  window: { startMs: minute(0), endMs: minute(3) },
+  alarmsEntered: [],
+  ...overrides,
+});
+
+export const alarmState = (overrides: Partial<AlarmState> = {}): AlarmState => ({
+  alarmName: 'churn-b-5xx',
+  state: 'OK',
+  reason: 'Threshold Crossed: 1 datapoint [0.0] was not greater than the threshold (0.02).',
+  changedAtMs: minute(-60),
+  dimensions: { EndpointName: 'churn', VariantName: 'churn-b' },
+  ...overrides,
+});
+
+/** Values a minute from 12:00 on; `undefined` is a minute without a datapoint. */
+export const series = (...values: readonly (number | undefined)[]): Datapoint[] =>
+  values.flatMap((value, index) => (value === undefined ? [] : [{ atMs: minute(index), value }]));
+
+/** What CloudWatch holds: `<variant> <metric> <statistic>` -> datapoints. Notes what it was asked. */
+export function world(metrics: Readonly<Record<string, readonly Datapoint[]>>, alarms: readonly AlarmState[] = []) {
+  const asked: { query: MetricQuery; window: Window }[] = [];
+  const ports: GatePorts = {
+    alarms: { statesOf: async (names) => names.flatMap((name) => alarms.find(({ alarmName }) => alarmName === name) ?? []) },
+    metrics: {
+      read: async (queries, window) =>
+        queries.map((query) => {
+          asked.push({ query, window });
+          return metrics[`${query.dimensions['VariantName']} ${query.metricName} ${query.statistic}`] ?? [];
+        }),
+    },
+  };
+  return { ports, asked };
+}
