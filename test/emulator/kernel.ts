@@ -1,11 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { afterAll } from 'vitest';
 import { type VirtualClock, virtualClock } from '../../src/emulator/clock.ts';
 import type { Caller } from '../../src/emulator/iam/caller.ts';
 import type { Cloud, Kernel, ServiceEvent } from '../../src/emulator/kernel.ts';
 import { seededRandom } from '../../src/emulator/random.ts';
 import { type Trace, silentTrace } from '../../src/emulator/trace.ts';
+
+/** Data folders of this test file's kernels, removed after it. */
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
 
 /** One call a service made of another through `kernel.cloud`. */
 export interface RecordedCall {
@@ -58,7 +65,7 @@ export function testKernel(overrides: { cloud?: Partial<Cloud>; startsAtMs?: num
     get dataFolder() {
       if (folder === undefined) {
         const made = mkdtempSync(path.join(tmpdir(), 'emulator-test-'));
-        process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+        folders.push(made);
         folder = made;
       }
       return folder;
