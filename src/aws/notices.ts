@@ -33,6 +33,9 @@ export function awsNotices(
           }),
         ),
       ]);
+      const [, put] = sent;
+      // PutEvents answers 200 for what it did not take.
+      if (put.status === 'fulfilled' && (put.value.FailedEntryCount ?? 0) > 0) onFailure('EventBridge event', put.value.Entries?.[0]?.ErrorMessage);
       for (const [index, result] of sent.entries())
         if (result.status === 'rejected') onFailure(index === 0 ? 'SNS message' : 'EventBridge event', result.reason);
     },

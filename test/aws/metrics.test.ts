@@ -1,0 +1,79 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { cloudWatchMetrics } from '../../src/aws/metrics.ts';
+import { rejection } from '../emulator/front-fixture.ts';
+import { scriptedAws } from './client.ts';
+
+let aws: ReturnType<typeof scriptedAws>;
+beforeEach(() => {
+  aws = scriptedAws();
+});
+const metrics = () => cloudWatchMetrics(new CloudWatchClient(aws.options));
+const minute = (count: number) => new Date(Date.parse('2026-11-22T12:00:00Z') + count * 60_000);
+const window = { startMs: minute(0).getTime(), endMs: minute(3).getTime() };
+const query = (metricName: string, statistic = 'Sum') => ({
+  namespace: 'AWS/SageMaker',
+  metricName,
+  dimensions: { EndpointName: 'churn', VariantName: 'churn-b', EndpointConfigName: 'churn-2' },
+  statistic,
+  periodSeconds: 60,
+});
+const result = (Id: string, timestamps: Date[], values: number[], StatusCode = 'Complete') => ({
+  Id,
+  Label: Id,
+  Timestamps: timestamps,
+  Values: values,
+  StatusCode,
+});
+
+describe('read()', () => {
+  test('asks for all metrics in one call, oldest first, by every dimension', async () => {
+    aws.serve('cloudwatch', { GetMetricData: () => ({ MetricDataResults: [], Messages: [] }) });
+    expect(await metrics().read([query('Invocations'), query('ModelLatency', 'p99')], window)).toEqual([[], []]);
+    expect(aws.asked('GetMetricData')).toMatchObject([
+      {
+        StartTime: minute(0),
+        EndTime: minute(3),
+        ScanBy: 'TimestampAscending',
+        MetricDataQueries: [
+          {
+            MetricStat: {
+              Period: 60,
+              Stat: 'Sum',
+              Metric: {
+                Namespace: 'AWS/SageMaker',
+                MetricName: 'Invocations',
+                Dimensions: [
+                  { Name: 'EndpointName', Value: 'churn' },
+                  { Name: 'VariantName', Value: 'churn-b' },
+                  { Name: 'EndpointConfigName', Value: 'churn-2' },
+                ],
+              },
+            },
+          },
+          { MetricStat: { Stat: 'p99', Metric: { MetricName: 'ModelLatency' } } },
+        ],
+      },
+    ]);
+  });
+
+  test('puts pages together, whichever order the results come in', async () => {
+    const pages = [
+      { MetricDataResults: [result('m1', [minute(0)], [7], 'PartialData'), result('m0', [minute(0)], [1])], NextToken: 'more' },
+      { MetricDataResults: [result('m1', [minute(1)], [8])] },
+    ];
+    aws.serve('cloudwatch', { GetMetricData: () => pages.shift() });
+    expect(await metrics().read([query('Invocations'), query('ModelLatency')], window)).toEqual([
+      [{ atMs: minute(0).getTime(), value: 1 }],
+      [
+        { atMs: minute(0).getTime(), value: 7 },
+        { atMs: minute(1).getTime(), value: 8 },
+      ],
+    ]);
+  });
+
+  test.each(['InternalError', 'Forbidden'])('does not take %s for a metric without data', async (code) => {
+    aws.serve('cloudwatch', { GetMetricData: () => ({ MetricDataResults: [result('m0', [], [], code)] }) });
+    expect((await rejection(metrics().read([query('Invocations')], window))).name).toBe('Unavailable');
+  });
+});
