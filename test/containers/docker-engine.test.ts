@@ -81,12 +81,14 @@ describe('dockerEngine()', () => {
     expect(rebuildDockerfile({ Labels: {} })).toBe('FROM scratch\nCOPY . /\n');
   });
 
-  it.skipIf(reason === undefined)('says why it is none', async () => {
+  it('says why it is none, where none answers', async ({ skip }) => {
+    skip(reason === undefined, 'a Docker engine answers here');
     await expect(dockerEngine()).rejects.toThrow(NoDockerEngine);
     expect(reason).toMatch(/^No Docker engine answers \(.+\): start Docker, or run containers as plain processes$/);
   });
 
-  it.skipIf(reason !== undefined)('runs an image', async () => {
+  it('runs an image', async ({ skip }) => {
+    skip(reason !== undefined, reason);
     const engine = await dockerEngine();
     const baseFolder = mkdtempSync(join(tmpdir(), 'docker-test-'));
     const lines: string[] = [];

@@ -97,9 +97,9 @@ export async function tellStory(
       // A story that has gone another way is not told on.
       if (surprises.length > 0) break;
     }
-    if (traffic) tell({ type: 'traffic', ...traffic.counts() });
   } finally {
     await traffic?.stop();
+    if (traffic) tell({ type: 'traffic', ...traffic.counts() });
     s3.destroy();
   }
   return { rollouts: summaries, surprises };
