@@ -28,9 +28,8 @@ function installedNode() {
 
 function handOver(program) {
   const child = spawn(program, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
-  // Ctrl-C reaches the child by itself: this process only waits for it. Any other signal has to be handed on.
-  process.on('SIGINT', () => {});
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  // Ctrl-C in a terminal reaches the child by itself as well: hearing of it twice does it no harm.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
     console.error(`Cannot start ${program}: ${error.message}`);
     process.exitCode = 1;

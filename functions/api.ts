@@ -19,7 +19,11 @@ export const handler = urlLambda({
     try {
       const text = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');
       const request = z.safeParse(Request, JSON.parse(text));
-      if (!request.success) return json(400, { error: 'BadRequest', message: request.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') });
+      if (!request.success)
+        return json(400, {
+          error: 'BadRequest',
+          message: request.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
+        });
       return json(200, await answer(request.data, event.requestContext.authorizer.iam.userArn, ports));
     } catch (error) {
       if (!(error instanceof Error)) throw error;

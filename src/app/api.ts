@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Ports } from '../ports/ports.ts';
 import { BadRequest, NotFound } from '../rollout/errors.ts';
-import { DeliverySpec, type DeliverySource } from '../rollout/spec.ts';
+import { type DeliverySource, DeliverySpec } from '../rollout/spec.ts';
 import { start } from '../rollout/start.ts';
 import { triggerOf } from '../triggers/registry.ts';
 import { rolloutView } from '../view/rollout-view.ts';

@@ -6,7 +6,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { parser } from '@aws-lambda-powertools/parser/middleware';
-import middy from '@middy/core';
+import withMiddleware from '@middy/core';
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import { setting } from './settings.ts';
@@ -36,7 +36,7 @@ const stack = <Input extends z.ZodMiniType, Output, F extends Factories>(definit
   const ports = once(definition.ports);
   return (
     // middy's early time-out would race with ours on a clock of its own.
-    middy({ timeoutEarlyInMillis: 0 })
+    withMiddleware({ timeoutEarlyInMillis: 0 })
       .use(injectLambdaContext(logger, { resetKeys: true }))
       .use(logMetrics(metrics))
       .use(parser({ schema: definition.Input }))

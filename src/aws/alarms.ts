@@ -1,5 +1,5 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
-import type { Alarms, AlarmState } from '../ports/alarms.ts';
+import type { AlarmState, Alarms } from '../ports/alarms.ts';
 import { attempt } from './errors.ts';
 
 /** DescribeAlarms takes this many names a call. */

@@ -13,7 +13,7 @@ import {
   UpdateEndpointWeightsAndCapacitiesCommand,
 } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
-import type { EndpointConfig, EndpointDescription, Endpoints, EndpointStatus, InvokeAnswer } from '../ports/endpoints.ts';
+import type { EndpointConfig, EndpointDescription, EndpointStatus, Endpoints, InvokeAnswer } from '../ports/endpoints.ts';
 import { alreadyExists, attempt, attemptToFind, isMissing, translated } from './errors.ts';
 import { tagList } from './tags.ts';
 

@@ -16,6 +16,23 @@ export function dynamoLocks({ name: TableName, client }: Table): Locks {
     return answer.Item;
   }
 
+  async function giveBack(endpointName: string, condition: string, values: Record<string, unknown>): Promise<void> {
+    try {
+      await client.send(
+        new UpdateCommand({
+          TableName,
+          Key: row.endpoint(endpointName),
+          UpdateExpression: 'REMOVE holder, leaseUntilMs',
+          ConditionExpression: condition,
+          ExpressionAttributeValues: values,
+        }),
+      );
+    } catch (error) {
+      // Given back already, or somebody else's by now: nothing of ours is left in it.
+      if (!isConditionFailure(error)) throw translated(error, `Cannot give back endpoint "${endpointName}"`);
+    }
+  }
+
   return {
     async acquire(endpointName, rolloutId, nowMs) {
       try {
@@ -57,22 +74,8 @@ export function dynamoLocks({ name: TableName, client }: Table): Locks {
       }
     },
 
-    async release(endpointName, rolloutId, fence) {
-      await client
-        .send(
-          new UpdateCommand({
-            TableName,
-            Key: row.endpoint(endpointName),
-            UpdateExpression: 'REMOVE holder, leaseUntilMs',
-            ConditionExpression: 'holder = :me AND fence = :fence',
-            ExpressionAttributeValues: { ':me': rolloutId, ':fence': fence },
-          }),
-        )
-        .catch((error: unknown) => {
-          // Given back already, or somebody else's by now: nothing of ours is left in it.
-          if (!isConditionFailure(error)) throw translated(error, `Cannot give back endpoint "${endpointName}"`);
-        });
-    },
+    release: (endpointName, rolloutId, fence) => giveBack(endpointName, 'holder = :me AND fence = :fence', { ':me': rolloutId, ':fence': fence }),
+    releaseHeldBy: (endpointName, rolloutId) => giveBack(endpointName, 'holder = :me', { ':me': rolloutId }),
 
     async record(endpointName) {
       const data: unknown = (await read(endpointName))?.['record'];

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   BatchCheckLayerAvailabilityCommand,
   CompleteLayerUploadCommand,
@@ -10,7 +11,6 @@ import {
   RepositoryAlreadyExistsException,
   UploadLayerPartCommand,
 } from '@aws-sdk/client-ecr';
-import { createHash } from 'node:crypto';
 import type { Registry } from '../containers/push.ts';
 
 /** Each part but the last has 5 to 20 MiB; ECR recommends 10. */

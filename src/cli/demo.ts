@@ -1,10 +1,12 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import { toDuration } from '../rollout/duration.ts';
 import type { DemoEvent } from './demo/events.ts';
-import { tellStory } from './demo/story.ts';
-import { engines, startLocalService, untilInterrupted } from './local-service.ts';
-import { clockOf, output, port, wholeNumber } from './options.ts';
+import { untilInterrupted } from './interrupt.ts';
+import { engines, output, port, wholeNumber } from './options.ts';
 import { print, styled, table } from './terminal.ts';
+
+/** Emulator seconds a second of wall time. */
+const speed = 60;
 
 /** Requests a second of wall time. */
 const requestsPerSecond = 200;
@@ -18,9 +20,10 @@ export const demo = new Command('demo')
   .action(async (options) => {
     await untilInterrupted(async (signal) => {
       const tell = (event: DemoEvent) => print(options.output, event, () => textOf(event));
-      const local = await startLocalService(
-        { clock: clockOf('60x')(), seed: options.seed, port: options.port, engine: options.engine, signal },
-        (text) => tell({ type: 'stage', text }),
+      // The embedded AWS is loaded by the commands that need it, not by every one.
+      const [{ startLocalService }, { tellStory }] = await Promise.all([import('./local-service.ts'), import('./demo/story.ts')]);
+      const local = await startLocalService({ speed, seed: options.seed, port: options.port, engine: options.engine, signal }, (text) =>
+        tell({ type: 'stage', text }),
       );
       try {
         const { rollouts, surprises: told } = await tellStory(local, requestsPerSecond, tell, signal);

@@ -1,8 +1,9 @@
-import { Command, Option } from '@commander-js/extra-typings';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Command, Option } from '@commander-js/extra-typings';
 import type { VirtualClock } from '../emulator/clock.ts';
-import { engines, type LocalService, startLocalService, untilInterrupted } from './local-service.ts';
-import { clockOf, output, port, wholeNumber } from './options.ts';
+import { untilInterrupted } from './interrupt.ts';
+import type { LocalService } from './local-service.ts';
+import { clockSpeed, engines, output, port, wholeNumber } from './options.ts';
 import { print, styled } from './terminal.ts';
 
 /** Under the virtual clock time runs while an execution is open, in slices of this many milliseconds, and stands still else. */
@@ -11,14 +12,16 @@ const sliceMs = 60_000;
 export const dev = new Command('dev')
   .description('run the packaged service on the embedded AWS until Ctrl-C')
   .option('--port <port>', 'loopback port; 0 picks a free one', port, 4566)
-  .addOption(new Option('--clock <clock>', 'real, virtual, or a factor such as 60x').argParser(clockOf).default(clockOf('real'), 'real'))
+  .addOption(new Option('--clock <clock>', 'real, virtual, or a factor such as 60x').argParser(clockSpeed).default('real' as const))
   .option('--seed <seed>', 'seed of every draw', wholeNumber, 1)
   .addOption(new Option('--engine <engine>', 'how images run').choices(engines).default('process' as const))
   .addOption(output())
   .action(async (options) => {
     await untilInterrupted(async (signal) => {
       const tell = (stage: string) => print(options.output, { type: 'stage', stage }, () => styled('dim', `… ${stage}`));
-      const local = await startLocalService({ clock: options.clock(), seed: options.seed, port: options.port, engine: options.engine, signal }, tell);
+      // The embedded AWS is loaded by the commands that need it, not by every one.
+      const { startLocalService } = await import('./local-service.ts');
+      const local = await startLocalService({ speed: options.clock, seed: options.seed, port: options.port, engine: options.engine, signal }, tell);
       try {
         print(options.output, { type: 'ready', url: local.target.endpointUrl, outputs: local.outputs }, () => readyText(local));
         await (local.emulator.clock.kind === 'virtual'

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dockerEngine, type Engine, processEngine } from '../containers/run.ts';
-import type { Clock } from '../emulator/clock.ts';
+import { scaledClock, virtualClock } from '../emulator/clock.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
+import type { clockSpeed, engines } from './options.ts';
 import { packageService } from './service-package.ts';
 import type { Target } from './target.ts';
 
@@ -20,7 +21,8 @@ export interface LocalService {
 /** Where the embedded AWS says it is. */
 const localRegion = 'us-east-1';
 
-export const engines = ['process', 'docker'] as const;
+/** When virtual time begins: the same every run. */
+const virtualStartMs = Date.UTC(2026, 0, 1);
 
 /**
  * Packages the service, starts the embedded AWS on a loopback port and deploys that very package.
@@ -30,7 +32,7 @@ export const engines = ['process', 'docker'] as const;
  */
 export async function startLocalService(
   options: {
-    readonly clock: Clock;
+    readonly speed: ReturnType<typeof clockSpeed>;
     readonly seed: number;
     readonly port: number;
     readonly engine: (typeof engines)[number];
@@ -38,6 +40,7 @@ export async function startLocalService(
   },
   tell: (stage: string) => void,
 ): Promise<LocalService> {
+  const clock = options.speed === 'virtual' ? virtualClock(virtualStartMs) : scaledClock(options.speed === 'real' ? 1 : options.speed);
   const folder = mkdtempSync(join(tmpdir(), 'sluice-package-'));
   let emulator: Emulator | undefined;
   let engine: Engine | undefined;
@@ -50,12 +53,12 @@ export async function startLocalService(
     }
   };
   try {
-    if (options.clock.kind !== 'virtual') engine = options.engine === 'docker' ? await dockerEngine() : processEngine();
+    if (clock.kind !== 'virtual') engine = options.engine === 'docker' ? await dockerEngine() : processEngine();
     tell('packaging the service');
     await packageService(folder, options.signal);
     tell('starting the embedded AWS and deploying the package');
     emulator = await startEmulator({
-      clock: options.clock,
+      clock,
       seed: options.seed,
       port: options.port,
       engine: engine ?? 'statistical',
@@ -68,22 +71,5 @@ export async function startLocalService(
   } catch (error) {
     await stop();
     throw error;
-  }
-}
-
-/** Runs `work` until it ends or a person presses Ctrl-C; either way `stop` runs to its end before the process leaves. */
-export async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  const interrupted = new AbortController();
-  const interrupt = (signal: NodeJS.Signals) => {
-    process.exitCode = signal === 'SIGINT' ? 130 : 143;
-    interrupted.abort(new Error(`interrupted by ${signal}`));
-  };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-  try {
-    await work(interrupted.signal);
-  } catch (error) {
-    if (!interrupted.signal.aborted) throw error;
-  } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
 }

@@ -1,5 +1,4 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
-import { type Clock, scaledClock, virtualClock } from '../emulator/clock.ts';
 
 /** Options several commands share. */
 export const endpointUrl = () =>
@@ -23,11 +22,13 @@ export function port(text: string): number {
 }
 
 /** `real`, `virtual`, or how many times as fast as the wall: `60x`. */
-export function clockOf(text: string): () => Clock {
-  if (text === 'real') return () => scaledClock(1);
-  if (text === 'virtual') return () => virtualClock(Date.UTC(2026, 0, 1));
+export function clockSpeed(text: string): 'real' | 'virtual' | number {
+  if (text === 'real' || text === 'virtual') return text;
   const [, factor] = /^(\d+(?:\.\d+)?)x$/.exec(text) ?? [];
   if (factor === undefined || Number(factor) < 1 || Number(factor) > 1000)
     throw new InvalidArgumentError('Expected real, virtual, or a factor of 1x to 1000x, such as 60x.');
-  return () => scaledClock(Number(factor));
+  return Number(factor);
 }
+
+/** How images run. */
+export const engines = ['process', 'docker'] as const;

@@ -1,5 +1,5 @@
-import type { RolloutView } from '../view/rollout-view.ts';
 import { toDuration } from '../rollout/duration.ts';
+import type { RolloutView } from '../view/rollout-view.ts';
 import { styled, table } from './terminal.ts';
 
 const colourOf = { Succeeded: 'green', RolledBack: 'yellow', Rejected: 'yellow', Superseded: 'gray', Failed: 'red' } as const;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { isMap, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { type Document, isMap, LineCounter, type Node, parseDocument } from 'yaml';
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
-import { DeliverySpec, type DeliverySource } from '../rollout/spec.ts';
+import { type DeliverySource, DeliverySpec } from '../rollout/spec.ts';
 import { nearest } from './nearest.ts';
 
 z.config(en());

@@ -1,7 +1,7 @@
+import { createHash, createHmac } from 'node:crypto';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { GetFunctionUrlConfigCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { createHash, createHmac } from 'node:crypto';
 import type { Request } from '../app/api.ts';
 
 /** Where a command acts: an AWS account with the user's own credentials, or the embedded one. */

@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
-import { strategyOf } from '../strategies/registry.ts';
 import { toDuration } from '../rollout/duration.ts';
+import { strategyOf } from '../strategies/registry.ts';
 import { output } from './options.ts';
 import { type Flaw, readSpec } from './spec-file.ts';
 import { print, styled } from './terminal.ts';

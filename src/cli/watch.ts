@@ -1,5 +1,5 @@
-import { Command } from '@commander-js/extra-typings';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Command } from '@commander-js/extra-typings';
 import type { RolloutView } from '../view/rollout-view.ts';
 import { endpointUrl, output, region } from './options.ts';
 import { statusText } from './rollout-text.ts';

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, openSync, closeSync, readSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ContainerCannotStart } from './container.ts';
 import { hostPath, imageSearchPath, type Places } from './environment.ts';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Stack, makeStack } from './cloudformation/stack.ts';
+import { makeStack, type Stack } from './cloudformation/stack.ts';
 import { parseTemplate } from './cloudformation/template.ts';
 import type { Caller } from './iam/caller.ts';
 import type { Identities } from './iam/identities.ts';

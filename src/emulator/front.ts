@@ -10,7 +10,7 @@ import { authenticate } from './wire/authenticate.ts';
 import { decodedRequest } from './wire/body.ts';
 import { checkConstraints } from './wire/constraints.ts';
 import { type Located, locate, nameOfUnknown } from './wire/locate.ts';
-import { type WireAnswer, type WireRequest, bytesOf } from './wire/message.ts';
+import { bytesOf, type WireAnswer, type WireRequest } from './wire/message.ts';
 import { type OperationSchema, schemasOf } from './wire/schemas.ts';
 import { misfits } from './wire/shape.ts';
 import { summarise } from './wire/summary.ts';

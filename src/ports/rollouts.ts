@@ -110,6 +110,8 @@ export interface Locks {
   /** Renews the lease in the invocation that is about to change the endpoint. Throws `LockLost`. */
   renew(endpointName: string, rolloutId: string, fence: number, nowMs: number): Promise<void>;
   release(endpointName: string, rolloutId: string, fence: number): Promise<void>;
+  /** Gives back what an ended rollout still holds, under whatever fence: its own record of the fence may be what was lost. */
+  releaseHeldBy(endpointName: string, rolloutId: string): Promise<void>;
   record(endpointName: string): Promise<EndpointRecord | undefined>;
   /** Throws `LockLost` where somebody else holds the endpoint. */
   saveRecord(endpointName: string, rolloutId: string, fence: number, record: EndpointRecord): Promise<void>;

@@ -11,7 +11,7 @@ import type { DeliverySpec } from './spec.ts';
 import { canaryNameOf, firstWeight } from './variants.ts';
 
 /** `acquired`: go on. `wait`: another rollout holds the endpoint. `refused`: it may not start. `resume-*`: a continued walk. */
-export type AcquireAnswer = 'acquired' | 'wait' | 'refused' | 'resume-step' | 'resume-bake' | 'resume-undo';
+export type AcquireAnswer = 'acquired' | 'wait' | 'refused' | 'resume-smoke' | 'resume-step' | 'resume-bake' | 'resume-undo';
 
 type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'locks' | 'endpoints' | 'models' | 'images' | 'alarms' | 'clock'>;
 
@@ -169,6 +169,7 @@ async function resume(rollout: Rollout, generation: number, ports: Needs): Promi
   }
   if (rollout.ending) return { answer: 'resume-undo', waitSeconds: 0 };
   if (!rollout.placement?.verifiedAtMs) return { answer: 'acquired', waitSeconds: 0 };
+  if (rollout.placement.smokeTestedAtMs === undefined) return { answer: 'resume-smoke', waitSeconds: 0 };
   const step = currentStep(rollout);
   const baking = rollout.soakUntilMs !== undefined || (step?.verifiedAtMs !== undefined && step.passedAtMs === undefined);
   return { answer: baking ? 'resume-bake' : 'resume-step', waitSeconds: 0 };

@@ -1,5 +1,5 @@
-import type { DeliverySpec } from './spec.ts';
 import type { StepRecord } from './rollout.ts';
+import type { DeliverySpec } from './spec.ts';
 import { combine, type GateVerdict, verdictText } from './verdict.ts';
 
 export type BakeDecision =
@@ -41,7 +41,7 @@ export function judgeBake(
   if (result === 'successful')
     return {
       answer: 'passed',
-      text: `${step.canaryPercent} %: ${verdicts.length === 0 ? 'no gates asked for' : `all ${verdicts.length} gates successful`}`,
+      text: `${step.canaryPercent} %: ${verdicts.length === 0 ? 'no gates asked for' : `${verdicts.length === 1 ? 'the gate' : `all ${verdicts.length} gates`} successful`}`,
     };
   if (first) return { answer: 'passed', text: `first deployment, nothing to go back to: ${named('inconclusive')}` };
   const deadlineMs = bakeEndsMs + spec.evidenceDeadline * 1000;

@@ -5,13 +5,13 @@ import type { Ports } from '../ports/ports.ts';
 import type { Signal } from '../ports/rollouts.ts';
 import { type BakeDecision, cadenceSeconds, judgeBake } from './bake.ts';
 import { decideEnding } from './ending.ts';
+import { Refused, Throttled, Unavailable } from './errors.ts';
 import { keys } from './keys.ts';
 import { loadRollout, specOf } from './load.ts';
 import { isLong } from './next-step.ts';
 import { currentStep, type Ending, placementOf, type Rollout, type StepRecord, withStep } from './rollout.ts';
 import type { DeliverySpec } from './spec.ts';
-import { Refused, Throttled, Unavailable } from './errors.ts';
-import { combine, type GateVerdict, inconclusive, type Verdict } from './verdict.ts';
+import { combine, type GateVerdict, inconclusive, type Verdict, verdictText } from './verdict.ts';
 import { nameOfSignal } from './wait.ts';
 import { metricWindow } from './window.ts';
 

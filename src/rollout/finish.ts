@@ -3,12 +3,12 @@ import type { Ports } from '../ports/ports.ts';
 import type { EndpointRecord } from '../ports/rollouts.ts';
 import { LockLost } from './errors.ts';
 import { keys } from './keys.ts';
-import { loadRollout } from './load.ts';
+import { loadRollout, specOf } from './load.ts';
 import { endingOf } from './roll-back.ts';
 import { type Ending, type Placement, placementOf, type Rollout } from './rollout.ts';
 import type { Cause } from './walk.ts';
 
-type Needs = Pick<Ports, 'rollouts' | 'locks' | 'endpoints' | 'models' | 'executions' | 'notices' | 'clock'>;
+type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'locks' | 'endpoints' | 'models' | 'executions' | 'notices' | 'clock'>;
 
 /**
  * Ends a rollout in exactly one outcome: cleans up what nothing uses, remembers the endpoint, ends the record, wakes who
@@ -46,7 +46,9 @@ export async function finish(
     await ports.executions.wake(wait.token, { woken: signal.key });
     await ports.rollouts.unpark(rolloutId, wait.name);
   }
-  if (rollout.placement) await ports.locks.release(rollout.placement.endpointName, rolloutId, rollout.placement.fence);
+  // A walk that died between taking the lock and writing so holds it without knowing: the spec says which endpoint it was.
+  const endpointName = rollout.placement?.endpointName ?? (await specOf(rollout, ports)).serve.endpoint;
+  await ports.locks.releaseHeldBy(endpointName, rolloutId);
   await ports.notices.tell({
     rolloutId,
     delivery: rollout.delivery,

@@ -63,6 +63,8 @@ export interface Placement {
   readonly configName?: string;
   /** Set once the canary was proved to be in service. */
   readonly verifiedAtMs?: number;
+  /** Set once it answered its smoke test. */
+  readonly smokeTestedAtMs?: number;
 }
 
 export interface StepRecord extends Step {

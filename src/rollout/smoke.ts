@@ -34,7 +34,8 @@ export async function smoke(
       : `${bad.length} of ${answers.length} smoke requests failed: ${bad[0]?.flaws.join(', ')}: ${bad[0]?.body ?? ''}`;
   const draft = { kind: 'smoke-tested' as const, text, evidence: { answers } };
   if (bad.length === 0) {
-    await ports.rollouts.save(rollout, [draft], ports.clock.now());
+    const nowMs = ports.clock.now();
+    await ports.rollouts.save({ ...rollout, placement: { ...placement, smokeTestedAtMs: nowMs } }, [draft], nowMs);
     return { answer: 'passed' };
   }
   const first = placement.stable === undefined;

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Ports } from '../ports/ports.ts';
 import { triggers } from '../triggers/registry.ts';
 import { DeliverySpec } from './spec.ts';
-import { start, type Started } from './start.ts';
+import { type Started, start } from './start.ts';
 
 type Answer = { readonly delivery: string } & Started;
 

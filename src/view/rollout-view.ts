@@ -1,5 +1,5 @@
-import type { Entry } from '../ledger/entry.ts';
 import { flawOf } from '../ledger/chain.ts';
+import type { Entry } from '../ledger/entry.ts';
 import type { Outcome, Phase, Rollout } from '../rollout/rollout.ts';
 import type { GateVerdict } from '../rollout/verdict.ts';
 

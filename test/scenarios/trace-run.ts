@@ -1,6 +1,7 @@
 /** Tells one story under the virtual clock and writes its trace: a promoted and a rolled-back rollout. Run as a process of its own. */
-import { PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
+
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import { better, churn, good, startWorld, throwing } from './world.ts';
 
 const [, , seed = '1', file = 'trace.jsonl'] = process.argv;

@@ -1,9 +1,9 @@
+import { createHash } from 'node:crypto';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { createHash } from 'node:crypto';
 import type { Request } from '../../src/app/api.ts';
 import { ecrRegistry } from '../../src/aws/registry.ts';
 import { type VirtualClock, virtualClock } from '../../src/emulator/clock.ts';

@@ -1,5 +1,5 @@
-import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { parentPort, workerData } from 'node:worker_threads';
+import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { clientConfig, type Target } from '../target.ts';
 
 const { target, endpointName, rows, requestsPerSecond } = workerData as {

@@ -1,5 +1,5 @@
-import type { Check } from './check.ts';
 import { acceptsBindToPort } from './accepts-bind-to-port.ts';
+import type { Check } from './check.ts';
 import { execFormEntrypoint } from './exec-form-entrypoint.ts';
 import { noFilesUnderMounts } from './no-files-under-mounts.ts';
 import { noInitProcess } from './no-init-process.ts';

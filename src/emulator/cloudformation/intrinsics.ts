@@ -1,5 +1,5 @@
 import { notEmulated } from '../aws-error.ts';
-import { type Template, invalidTemplate, isRecord } from './template.ts';
+import { invalidTemplate, isRecord, type Template } from './template.ts';
 
 /** What a template's references stand for, as far as the stack is built. */
 export interface Scope {

@@ -1,5 +1,5 @@
-import { type Scope, referencesIn } from './intrinsics.ts';
-import { type ResourceDeclaration, invalidTemplate } from './template.ts';
+import { referencesIn, type Scope } from './intrinsics.ts';
+import { invalidTemplate, type ResourceDeclaration } from './template.ts';
 
 /**
  * The order in which resources are made: each after what it refers to or depends on, otherwise as the template has them.

@@ -1,14 +1,14 @@
 import { AwsError, notEmulated } from '../aws-error.ts';
-import type { Identities } from '../iam/identities.ts';
 import type { Caller } from '../iam/caller.ts';
+import type { Identities } from '../iam/identities.ts';
 import type { Kernel } from '../kernel.ts';
 import { schemasOf } from '../wire/schemas.ts';
-import { type Scope, conditionHolds, resolve } from './intrinsics.ts';
+import { conditionHolds, resolve, type Scope } from './intrinsics.ts';
 import { creationOrder } from './order.ts';
 import type { Made, Making } from './resource-type.ts';
 import { resourceTypes } from './resources/registry.ts';
 import { shaped } from './shape.ts';
-import { type ResourceDeclaration, type Template, invalidTemplate, isRecord, parameterValues } from './template.ts';
+import { invalidTemplate, isRecord, parameterValues, type ResourceDeclaration, type Template } from './template.ts';
 
 /** What a stack is made from. */
 export interface StackParts {

@@ -1,7 +1,7 @@
 import type { PutCompositeAlarmInput, PutMetricAlarmInput, StateValue } from '@aws-sdk/client-cloudwatch';
 import { AwsError } from '../aws-error.ts';
-import { type Kernel, arnOf } from '../kernel.ts';
-import { type AlarmRecord, type AlarmState, type CompositeAlarmRecord, type MetricAlarmRecord, type Watch, actionsOf } from './alarm.ts';
+import { arnOf, type Kernel } from '../kernel.ts';
+import { type AlarmRecord, type AlarmState, actionsOf, type CompositeAlarmRecord, type MetricAlarmRecord, type Watch } from './alarm.ts';
 import { configurationChangeEvent, fullConfiguration, stateChangeEvent } from './alarm-event.ts';
 import { AlarmHistory } from './alarm-history.ts';
 import { lambdaPayload, snsMessage } from './alarm-message.ts';

@@ -1,5 +1,5 @@
-import type { Access, Limits } from '../operation.ts';
 import { notEmulated } from '../aws-error.ts';
+import type { Access, Limits } from '../operation.ts';
 import { invalidRequest } from './errors.ts';
 import type { CloudWatchState } from './state.ts';
 

@@ -1,7 +1,7 @@
 import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { type AlarmRecord, type AlarmState, type MetricAlarmRecord } from './alarm.ts';
 import { shortConfiguration, shownState } from './alarm-event.ts';
-import { type JsonValue, double, jsonText, timestampText } from './aws-text.ts';
+import { double, type JsonValue, jsonText, timestampText } from './aws-text.ts';
 import { isPercentile } from './statistics.ts';
 
 export interface Place {

@@ -1,6 +1,6 @@
 import type { StateValue } from '@aws-sdk/client-cloudwatch';
 import type { MetricAlarmRecord } from './alarm.ts';
-import { type Verdict, comparisons } from './alarm-verdict.ts';
+import { comparisons, type Verdict } from './alarm-verdict.ts';
 import { double, doubleText, jsonText, reasonDate, timestampText } from './aws-text.ts';
 
 const many = (count: number, one: string, several: string) => (count === 1 ? one : several);

@@ -4,7 +4,7 @@ import type { AlarmRecord, CompositeAlarmRecord, MetricAlarmRecord } from './ala
 import type { AlarmBook, AlarmWatcher } from './alarm-book.ts';
 import { reasonDataFor, reasonFor } from './alarm-reason.ts';
 import { childrenOf, holds } from './alarm-rule.ts';
-import { type Verdict, comparisons, evaluationRange, judge } from './alarm-verdict.ts';
+import { comparisons, evaluationRange, judge, type Verdict } from './alarm-verdict.ts';
 import { type JsonValue, jsonText, longDate, timestampText } from './aws-text.ts';
 import { answerQuery } from './metric-query.ts';
 import type { MetricStore, Point } from './metric-store.ts';

@@ -1,7 +1,7 @@
 import type { CompositeAlarm, DescribeAlarmsCommandInput, DescribeAlarmsOutput, MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { notEmulated } from '../aws-error.ts';
 import { defineOperation } from '../operation.ts';
-import { type AlarmRecord, type CompositeAlarmRecord, type MetricAlarmRecord, actionsOf, stateValues } from './alarm.ts';
+import { type AlarmRecord, actionsOf, type CompositeAlarmRecord, type MetricAlarmRecord, stateValues } from './alarm.ts';
 import { refuse } from './alarm-input.ts';
 import { invalidRequest } from './errors.ts';
 import { placeOf, tokenAt } from './paging.ts';

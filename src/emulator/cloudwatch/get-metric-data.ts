@@ -2,7 +2,7 @@ import type { GetMetricDataCommandInput, GetMetricDataOutput, MetricDataResult }
 import { notEmulated } from '../aws-error.ts';
 import { defineOperation } from '../operation.ts';
 import { invalidValue } from './errors.ts';
-import { type Query, answerQuery, parseQueries, periodOf } from './metric-query.ts';
+import { answerQuery, parseQueries, periodOf, type Query } from './metric-query.ts';
 import { indexOf, tokenAt } from './paging.ts';
 import type { CloudWatchState } from './state.ts';
 import { checkOrder, roundedStartMs } from './time-range.ts';

@@ -1,6 +1,6 @@
 import type { ListTagsForResourceCommandInput, ListTagsForResourceOutput } from '@aws-sdk/client-cloudwatch';
 import { AwsError } from '../aws-error.ts';
-import { type Limits, defineOperation } from '../operation.ts';
+import { defineOperation, type Limits } from '../operation.ts';
 import type { CloudWatchState } from './state.ts';
 
 export const tagLimits: Limits = { Tags: { max: 50 }, 'Tags[].Key': { min: 1, max: 128 }, 'Tags[].Value': { min: 0, max: 256 } };

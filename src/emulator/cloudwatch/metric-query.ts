@@ -2,9 +2,9 @@ import type { MetricDataQuery, MetricStat } from '@aws-sdk/client-cloudwatch';
 import { notEmulated } from '../aws-error.ts';
 import { invalidCombination, invalidRequest, invalidValue, missingParameter } from './errors.ts';
 import { type Expression, ExpressionError, parseExpression, partsOf } from './expression.ts';
-import { type TimeSeries, type Value, evaluateExpression } from './expression-value.ts';
+import { evaluateExpression, type TimeSeries, type Value } from './expression-value.ts';
 import type { MetricIdentity, MetricStore, Point } from './metric-store.ts';
-import { type Statistic, parseStatistic } from './statistics.ts';
+import { parseStatistic, type Statistic } from './statistics.ts';
 import { checkPeriod } from './time-range.ts';
 
 interface MetricQuery {

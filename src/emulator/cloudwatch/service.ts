@@ -1,6 +1,6 @@
 import type { StateValue } from '@aws-sdk/client-cloudwatch';
 import type { Kernel } from '../kernel.ts';
-import { type Service, bindService } from '../operation.ts';
+import { bindService, type Service } from '../operation.ts';
 import { AlarmBook } from './alarm-book.ts';
 import { AlarmWatch } from './alarm-watch.ts';
 import { deleteAlarms } from './delete-alarms.ts';

@@ -1,8 +1,8 @@
 import type { CreateRepositoryCommandInput, CreateRepositoryCommandOutput } from '@aws-sdk/client-ecr';
 import { AwsError } from '../aws-error.ts';
 import { defineOperation } from '../operation.ts';
-import { type EcrState, onRepository, refuseSetting, type Repository, repositoryLimits } from './state.ts';
 import { describeRepository } from './repository-view.ts';
+import { type EcrState, onRepository, type Repository, refuseSetting, repositoryLimits } from './state.ts';
 
 export const createRepository = defineOperation<EcrState, CreateRepositoryCommandInput, Omit<CreateRepositoryCommandOutput, '$metadata'>>({
   name: 'CreateRepository',

@@ -2,7 +2,7 @@ import type { CreateEventBusRequest, CreateEventBusResponse } from '@aws-sdk/cli
 import { AwsError, notEmulated, validationException } from '../aws-error.ts';
 import { defineOperation } from '../operation.ts';
 import { busName } from './limits.ts';
-import { type EventsState, type Given, busArnOf, tagsOf } from './state.ts';
+import { busArnOf, type EventsState, type Given, tagsOf } from './state.ts';
 
 /** Makes a custom event bus. Partner sources, encryption with a customer's key, logs and a bus's own dead-letter queue are not emulated. */
 export const createEventBus = defineOperation<EventsState, Given<CreateEventBusRequest, 'Name'>, CreateEventBusResponse>({

@@ -2,7 +2,7 @@ import type { DeleteEventBusRequest } from '@aws-sdk/client-eventbridge';
 import { validationException } from '../aws-error.ts';
 import { defineOperation } from '../operation.ts';
 import { busName } from './limits.ts';
-import { type EventsState, type Given, busArnOf } from './state.ts';
+import { busArnOf, type EventsState, type Given } from './state.ts';
 
 /** Deletes a custom bus; one that is not there is no error, as recorded. */
 export const deleteEventBus = defineOperation<EventsState, Given<DeleteEventBusRequest, 'Name'>, object>({

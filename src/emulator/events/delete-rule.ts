@@ -3,7 +3,7 @@ import { validationException } from '../aws-error.ts';
 import { defineOperation } from '../operation.ts';
 import { busNameOrArn, ruleName } from './limits.ts';
 import { stopSchedule } from './scheduled-rules.ts';
-import { type EventsState, type Given, busOf, ruleArnOf } from './state.ts';
+import { busOf, type EventsState, type Given, ruleArnOf } from './state.ts';
 
 /** Deletes a rule that has no targets; one that is not there is no error. */
 export const deleteRule = defineOperation<EventsState, Given<DeleteRuleRequest, 'Name'>, object>({

@@ -3,7 +3,7 @@ import type { Caller } from '../iam/caller.ts';
 import type { Kernel } from '../kernel.ts';
 import type { AwsEvent } from './envelope.ts';
 import { inputFor } from './input.ts';
-import { type EventsState, type Rule, type RuleTarget, busNameOf, notFound } from './state.ts';
+import { busNameOf, type EventsState, notFound, type Rule, type RuleTarget } from './state.ts';
 import { targetKind } from './targets.ts';
 
 interface Errand {

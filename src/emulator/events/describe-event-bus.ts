@@ -1,7 +1,7 @@
 import type { DescribeEventBusRequest, DescribeEventBusResponse } from '@aws-sdk/client-eventbridge';
 import { defineOperation } from '../operation.ts';
 import { busNameOrArn } from './limits.ts';
-import { type EventsState, busArnOf, busOf } from './state.ts';
+import { busArnOf, busOf, type EventsState } from './state.ts';
 
 export const describeEventBus = defineOperation<EventsState, DescribeEventBusRequest, DescribeEventBusResponse>({
   name: 'DescribeEventBus',

@@ -1,6 +1,6 @@
-import type { AwsEvent } from './envelope.ts';
-import { type Json, isObject, parseJson } from './json.ts';
 import { validationException } from '../aws-error.ts';
+import type { AwsEvent } from './envelope.ts';
+import { isObject, type Json, parseJson } from './json.ts';
 import type { RuleTarget } from './state.ts';
 
 /** What the reserved placeholders of a template stand for. */

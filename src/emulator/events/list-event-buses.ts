@@ -1,7 +1,7 @@
 import type { ListEventBusesRequest, ListEventBusesResponse } from '@aws-sdk/client-eventbridge';
 import { defineOperation } from '../operation.ts';
 import { busName, pageSize, pageToken } from './limits.ts';
-import { type EventsState, byName, pageOf } from './state.ts';
+import { byName, type EventsState, pageOf } from './state.ts';
 
 export const listEventBuses = defineOperation<EventsState, ListEventBusesRequest, ListEventBusesResponse>({
   name: 'ListEventBuses',

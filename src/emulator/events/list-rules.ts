@@ -1,7 +1,7 @@
-import type { ListRulesRequest, ListRulesResponse, Rule as ListedRule } from '@aws-sdk/client-eventbridge';
+import type { Rule as ListedRule, ListRulesRequest, ListRulesResponse } from '@aws-sdk/client-eventbridge';
 import { defineOperation } from '../operation.ts';
 import { busNameOrArn, pageSize, pageToken, ruleName } from './limits.ts';
-import { type EventsState, type Rule, busOf, byName, pageOf } from './state.ts';
+import { busOf, byName, type EventsState, pageOf, type Rule } from './state.ts';
 
 /** A rule in AWS's words. */
 export const describedRule = (rule: Rule): ListedRule => ({

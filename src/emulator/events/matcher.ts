@@ -1,7 +1,7 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
 import { AwsError } from '../aws-error.ts';
-import { type Json, isObject } from './json.ts';
-import { WildcardRefused, matchesWildcard, parseWildcard } from './wildcard.ts';
+import { isObject, type Json } from './json.ts';
+import { matchesWildcard, parseWildcard, WildcardRefused } from './wildcard.ts';
 
 /** What a value of an event may be: a leaf. Objects and lists are walked into before. */
 export type Leaf = null | boolean | number | string;

@@ -1,5 +1,5 @@
-import { type Json, type JsonObject, isObject, parseJson } from './json.ts';
-import { type Leaf, type Matcher, invalidPattern, isOperator, parseMatcher } from './matcher.ts';
+import { isObject, type Json, type JsonObject, parseJson } from './json.ts';
+import { invalidPattern, isOperator, type Leaf, type Matcher, parseMatcher } from './matcher.ts';
 
 /** A pattern that has been read and found valid. */
 export interface EventPattern {

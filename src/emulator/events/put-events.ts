@@ -2,10 +2,10 @@ import type { PutEventsRequest, PutEventsRequestEntry, PutEventsResponse, PutEve
 import { validationException } from '../aws-error.ts';
 import { defineOperation } from '../operation.ts';
 import { envelope } from './envelope.ts';
-import { type JsonObject, isObject, parseJson } from './json.ts';
+import { isObject, type JsonObject, parseJson } from './json.ts';
 import { busNameOrArn } from './limits.ts';
 import { routeEvent } from './route.ts';
-import { type EventsState, type Given, busArnOf, busNameOf } from './state.ts';
+import { busArnOf, busNameOf, type EventsState, type Given } from './state.ts';
 
 /** Bytes all entries of a call may have together, 1 MB since early 2026. */
 const mostBytes = 1_048_576;

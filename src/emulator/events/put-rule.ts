@@ -5,7 +5,7 @@ import { arn, busNameOrArn, ruleName } from './limits.ts';
 import { parsePattern } from './pattern.ts';
 import { parseSchedule } from './schedule.ts';
 import { startSchedule } from './scheduled-rules.ts';
-import { type EventsState, type Given, type Rule, busOf, limitExceeded, mostRules, ruleArnOf, tagsOf } from './state.ts';
+import { busOf, type EventsState, type Given, limitExceeded, mostRules, type Rule, ruleArnOf, tagsOf } from './state.ts';
 
 /** AWS's quota, characters a pattern; an account may have it raised to the API's 4,096. */
 const longestPattern = 2048;

@@ -2,7 +2,7 @@ import type { PutTargetsRequest, PutTargetsResponse } from '@aws-sdk/client-even
 import { type Access, defineOperation } from '../operation.ts';
 import { checkInput } from './input.ts';
 import { arn, busNameOrArn, ruleName, targetId } from './limits.ts';
-import { type EventsState, type Given, type RuleTarget, limitExceeded, mostTargets, ruleArnOf, ruleOf } from './state.ts';
+import { type EventsState, type Given, limitExceeded, mostTargets, type RuleTarget, ruleArnOf, ruleOf } from './state.ts';
 import { checkTarget } from './targets.ts';
 
 /** A target's `Id` and `Arn` are required members: the wire has refused a call without. */

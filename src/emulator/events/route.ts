@@ -1,7 +1,7 @@
 import type { ServiceEvent } from '../kernel.ts';
 import { deliverToTarget } from './deliver.ts';
 import { type AwsEvent, envelope } from './envelope.ts';
-import { type JsonObject, isObject, parseJson } from './json.ts';
+import { isObject, type JsonObject, parseJson } from './json.ts';
 import type { DeliveredEvent, EventsState, Rule } from './state.ts';
 
 /** Sources whose events AWS guarantees to deliver; all others are best effort. */

@@ -1,5 +1,5 @@
 import { type AwsError, validationException } from '../aws-error.ts';
-import { type Schedule, parseCron } from './cron.ts';
+import { parseCron, type Schedule } from './cron.ts';
 
 const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 const isUnit = (word: string): word is keyof typeof unitMs => Object.hasOwn(unitMs, word);

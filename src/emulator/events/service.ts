@@ -1,5 +1,5 @@
-import { type Kernel, type ServiceEvent, arnOf } from '../kernel.ts';
-import { type Service, bindService } from '../operation.ts';
+import { arnOf, type Kernel, type ServiceEvent } from '../kernel.ts';
+import { bindService, type Service } from '../operation.ts';
 import { createEventBus } from './create-event-bus.ts';
 import { deleteEventBus } from './delete-event-bus.ts';
 import { deleteRule } from './delete-rule.ts';

@@ -1,10 +1,10 @@
 import type { Tag, Target } from '@aws-sdk/client-eventbridge';
 import { AwsError, notEmulated } from '../aws-error.ts';
 import type { Timer } from '../clock.ts';
-import { type Kernel, type ServiceEvent, arnOf } from '../kernel.ts';
-import type { EventPattern } from './pattern.ts';
+import { arnOf, type Kernel, type ServiceEvent } from '../kernel.ts';
 import type { Schedule } from './cron.ts';
 import type { AwsEvent } from './envelope.ts';
+import type { EventPattern } from './pattern.ts';
 
 /** The members of an input the wire has made sure of: they are required in the service's model. */
 export type Given<Input, Member extends keyof Input> = Omit<Input, Member> & { [Name in Member]-?: NonNullable<Input[Name]> };

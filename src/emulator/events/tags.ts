@@ -1,5 +1,5 @@
 import { arnOf } from '../kernel.ts';
-import { type EventsState, busNameOf, busOf, notFound, ruleOf } from './state.ts';
+import { busNameOf, busOf, type EventsState, notFound, ruleOf } from './state.ts';
 
 /**
  * The tags of the rule or bus an ARN names.

@@ -1,7 +1,7 @@
 import { type AwsError, notEmulated, validationException } from '../aws-error.ts';
 import type { Caller } from '../iam/caller.ts';
 import type { Kernel } from '../kernel.ts';
-import { type RuleTarget, busNameOf } from './state.ts';
+import { busNameOf, type RuleTarget } from './state.ts';
 
 const targetKinds = ['lambda', 'states', 'sqs', 'sns', 'events'] as const;
 export type TargetKind = (typeof targetKinds)[number];

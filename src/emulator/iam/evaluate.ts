@@ -1,6 +1,6 @@
 import type { Access } from '../operation.ts';
 import type { Statement } from './caller.ts';
-import { type RequestContext, conditionsHold } from './conditions.ts';
+import { conditionsHold, type RequestContext } from './conditions.ts';
 import { matchesWildcard } from './wildcard.ts';
 
 /** `implicit`: no statement allows it. */

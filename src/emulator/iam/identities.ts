@@ -4,7 +4,7 @@ import type { Access } from '../operation.ts';
 import type { Caller, Statement } from './caller.ts';
 import { conditionsHold } from './conditions.ts';
 import { evaluate } from './evaluate.ts';
-import { type TrustStatement, readPolicy, readTrust } from './policy.ts';
+import { readPolicy, readTrust, type TrustStatement } from './policy.ts';
 import { serviceRights } from './service-rights.ts';
 import { matchesArn, matchesWildcard } from './wildcard.ts';
 

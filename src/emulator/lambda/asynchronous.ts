@@ -1,7 +1,7 @@
 import { AwsError } from '../aws-error.ts';
 import type { Kernel } from '../kernel.ts';
 import type { ServiceId } from '../operation.ts';
-import type { FunctionVersion, Functions, LambdaFunction } from './function.ts';
+import type { Functions, FunctionVersion, LambdaFunction } from './function.ts';
 import type { FunctionFailure, InvocationFacts } from './instance.ts';
 import type { Invoker } from './invoker.ts';
 

@@ -3,7 +3,7 @@ import { AwsError, notEmulated } from '../aws-error.ts';
 import { arnOf } from '../kernel.ts';
 import { type Call, defineOperation } from '../operation.ts';
 import { type CodePackage, codePackage } from './code.ts';
-import { type FunctionVersion, type LambdaFunction, arnNamed, configurationOf, referenceOf } from './function.ts';
+import { arnNamed, configurationOf, type FunctionVersion, type LambdaFunction, referenceOf } from './function.ts';
 import { publish } from './publish-version.ts';
 import { settingsFrom, settingsLimits } from './settings.ts';
 import type { LambdaState } from './state.ts';

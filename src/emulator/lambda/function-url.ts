@@ -2,7 +2,7 @@ import type { CreateFunctionUrlConfigResponse } from '@aws-sdk/client-lambda';
 import { AwsError } from '../aws-error.ts';
 import type { Caller } from '../iam/caller.ts';
 import { sessionArnOf } from '../iam/identities.ts';
-import { type WireAnswer, type WireRequest, bytesOf, textOf } from '../wire/message.ts';
+import { bytesOf, textOf, type WireAnswer, type WireRequest } from '../wire/message.ts';
 import { traceHeader } from './asynchronous.ts';
 import type { FunctionUrl, LambdaFunction } from './function.ts';
 import type { LambdaState } from './state.ts';

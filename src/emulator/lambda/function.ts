@@ -1,6 +1,6 @@
 import type { FunctionConfiguration, FunctionEventInvokeConfig, FunctionUrlAuthType } from '@aws-sdk/client-lambda';
 import { AwsError } from '../aws-error.ts';
-import { type Kernel, arnOf } from '../kernel.ts';
+import { arnOf, type Kernel } from '../kernel.ts';
 import type { CodePackage } from './code.ts';
 
 /** What a function is configured with. Never changed in place: an update makes a new one. */

@@ -1,7 +1,7 @@
 import { AwsError } from '../aws-error.ts';
 import type { Identities } from '../iam/identities.ts';
-import { type Kernel, arnOf } from '../kernel.ts';
-import type { FunctionVersion, Functions, LambdaFunction } from './function.ts';
+import { arnOf, type Kernel } from '../kernel.ts';
+import type { Functions, FunctionVersion, LambdaFunction } from './function.ts';
 import type { FunctionFailure, InvocationFacts, Outcome } from './instance.ts';
 import { type AppendLog, type InvocationLog, invocationLog } from './log.ts';
 import type { Pool } from './pool.ts';

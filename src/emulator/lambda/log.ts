@@ -1,6 +1,6 @@
-import { type Kernel, arnOf } from '../kernel.ts';
-import type { FunctionVersion } from './function.ts';
+import { arnOf, type Kernel } from '../kernel.ts';
 import { metricsIn } from './emf.ts';
+import type { FunctionVersion } from './function.ts';
 
 /** One event of a log stream; the time is emulator time. */
 export interface LogLine {

@@ -1,7 +1,7 @@
 import type { FunctionConfiguration, PublishVersionCommandInput } from '@aws-sdk/client-lambda';
 import { AwsError } from '../aws-error.ts';
 import { defineOperation } from '../operation.ts';
-import { type FunctionVersion, type LambdaFunction, arnNamed, configurationOf, functionNamed } from './function.ts';
+import { arnNamed, configurationOf, type FunctionVersion, functionNamed, type LambdaFunction } from './function.ts';
 import { functionNameLimit } from './settings.ts';
 import type { LambdaState } from './state.ts';
 

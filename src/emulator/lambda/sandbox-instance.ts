@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Kernel } from '../kernel.ts';
-import { type Instance, type InstanceStart, type Outcome, exited, timedOut } from './instance.ts';
-import { type FunctionFailure, type Handler, checkSignature, failureOf, handlerIn, parseHandler, runHandler } from './runtime/handler.ts';
+import { exited, type Instance, type InstanceStart, type Outcome, timedOut } from './instance.ts';
+import { checkSignature, type FunctionFailure, failureOf, type Handler, handlerIn, parseHandler, runHandler } from './runtime/handler.ts';
 import { ProcessExit, sandboxGlobals } from './sandbox/globals.ts';
-import { type Transport, sandboxHttp } from './sandbox/http.ts';
+import { sandboxHttp, type Transport } from './sandbox/http.ts';
 import { moduleLoader } from './sandbox/script.ts';
 import { Freezer } from './sandbox/thaw.ts';
 import { sandboxTimers } from './sandbox/timers.ts';

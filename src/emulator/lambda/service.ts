@@ -1,13 +1,14 @@
 import type { Caller } from '../iam/caller.ts';
 import type { Identities } from '../iam/identities.ts';
 import type { Kernel } from '../kernel.ts';
-import { type Service, bindService } from '../operation.ts';
+import { bindService, type Service } from '../operation.ts';
 import type { WireAnswer, WireRequest } from '../wire/message.ts';
 import { addPermission } from './add-permission.ts';
 import { createAsyncQueue } from './asynchronous.ts';
 import { createFunction } from './create-function.ts';
 import { createFunctionUrlConfig } from './create-function-url-config.ts';
 import { deleteFunction } from './delete-function.ts';
+import { deleteFunctionConcurrency } from './delete-function-concurrency.ts';
 import { environmentFor } from './environment.ts';
 import type { Functions } from './function.ts';
 import { serveFunctionUrl } from './function-url.ts';
@@ -26,15 +27,15 @@ import { publishVersion } from './publish-version.ts';
 import { putFunctionConcurrency } from './put-function-concurrency.ts';
 import { putFunctionEventInvokeConfig } from './put-function-event-invoke-config.ts';
 import { removePermission } from './remove-permission.ts';
-import { sandboxInstances } from './sandbox-instance.ts';
 import type { Transport } from './sandbox/http.ts';
+import { sandboxInstances } from './sandbox-instance.ts';
 import type { LambdaState } from './state.ts';
 import { updateFunctionConfiguration } from './update-function-configuration.ts';
 import { workerInstances } from './worker-instance.ts';
 
+export { urlPrefix } from './function-url.ts';
 export type { AppendLog, LogLine } from './log.ts';
 export type { Transport } from './sandbox/http.ts';
-export { urlPrefix } from './function-url.ts';
 
 export interface LambdaParts {
   readonly identities: Pick<Identities, 'accessKeyFor' | 'addResourcePolicy' | 'removeResourcePolicies' | 'authorise'>;
@@ -75,6 +76,7 @@ export function createLambdaService(kernel: Kernel, parts: LambdaParts): LambdaS
       createFunctionUrlConfig,
       deleteFunction,
       getFunction,
+      deleteFunctionConcurrency,
       getFunctionConcurrency,
       getFunctionConfiguration,
       getFunctionEventInvokeConfig,

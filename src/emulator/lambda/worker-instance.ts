@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Kernel } from '../kernel.ts';
 import { unpackedAt } from './code.ts';
-import { type Instance, type InstanceStart, type InvocationFacts, type Outcome, exited, timedOut } from './instance.ts';
+import { exited, type Instance, type InstanceStart, type InvocationFacts, type Outcome, timedOut } from './instance.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './worker-messages.ts';
 import { workerProgram } from './worker-program.ts';
 

@@ -11,15 +11,15 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import {
-  type FunctionFailure,
-  type Handler,
-  RuntimeFailure,
   checkSignature,
   dateAt,
+  type FunctionFailure,
   failureOf,
+  type Handler,
   handlerIn,
   parseHandler,
   prefixedConsole,
+  RuntimeFailure,
   runHandler,
 } from './runtime/handler.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './worker-messages.ts';

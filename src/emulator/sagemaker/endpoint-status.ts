@@ -1,4 +1,4 @@
-import { validationException, type AwsError } from '../aws-error.ts';
+import { type AwsError, validationException } from '../aws-error.ts';
 import { publishEndpointState } from './events.ts';
 import type { Endpoint, Fleet, SageMaker } from './state.ts';
 

@@ -1,5 +1,5 @@
 import { AwsError } from '../aws-error.ts';
-import { type Kernel, arnOf } from '../kernel.ts';
+import { arnOf, type Kernel } from '../kernel.ts';
 
 const invalidArn = (text: string): AwsError => new AwsError('InvalidArn', `Invalid Arn: '${text}'`);
 

@@ -1,6 +1,6 @@
 import type { DescribeExecutionCommandInput, DescribeExecutionCommandOutput } from '@aws-sdk/client-sfn';
 import { defineOperation } from '../operation.ts';
-import { type StatesState, findExecution } from './state.ts';
+import { findExecution, type StatesState } from './state.ts';
 
 /** Leaves out what there is not, as AWS does: no key is ever null. */
 export const describeExecution = defineOperation<StatesState, DescribeExecutionCommandInput, Omit<DescribeExecutionCommandOutput, '$metadata'>>({

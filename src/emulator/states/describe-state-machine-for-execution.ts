@@ -1,6 +1,6 @@
 import type { DescribeStateMachineForExecutionCommandInput, DescribeStateMachineForExecutionCommandOutput } from '@aws-sdk/client-sfn';
 import { defineOperation } from '../operation.ts';
-import { type StatesState, findExecution } from './state.ts';
+import { findExecution, type StatesState } from './state.ts';
 
 /** The definition an execution began with, which may not be its machine's any more. */
 export const describeStateMachineForExecution = defineOperation<

@@ -1,6 +1,6 @@
 import type { DescribeStateMachineCommandInput, DescribeStateMachineCommandOutput } from '@aws-sdk/client-sfn';
 import { defineOperation } from '../operation.ts';
-import { type StatesState, findMachine } from './state.ts';
+import { findMachine, type StatesState } from './state.ts';
 
 export const describeStateMachine = defineOperation<
   StatesState,

@@ -2,7 +2,7 @@ import type { ExecutionStatus, HistoryEventType } from '@aws-sdk/client-sfn';
 import type { Kernel } from '../kernel.ts';
 import type { Definition } from './definition.ts';
 import { type Details, History, whole } from './history.ts';
-import { type Json, type JsonObject, instantText } from './json.ts';
+import { instantText, type Json, type JsonObject } from './json.ts';
 
 export type ExecutionState = Extract<ExecutionStatus, 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED'>;
 

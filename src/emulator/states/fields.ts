@@ -1,9 +1,9 @@
-import type { Diagnostic, DiagnosticCode } from './diagnostics.ts';
-import { InvalidExpression, compileExpression } from './jsonata.ts';
-import { type Json, type JsonObject, isObject } from './json.ts';
 import type { Kernel } from '../kernel.ts';
+import type { Diagnostic, DiagnosticCode } from './diagnostics.ts';
+import { isObject, type Json, type JsonObject } from './json.ts';
+import { compileExpression, InvalidExpression } from './jsonata.ts';
 import { referencesOf } from './references.ts';
-import { type Template, compileTemplate, expressionText } from './template.ts';
+import { compileTemplate, expressionText, type Template } from './template.ts';
 
 /** Fields only the JSONPath query language has. */
 const jsonPathFields = [

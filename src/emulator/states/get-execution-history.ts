@@ -1,7 +1,7 @@
 import type { GetExecutionHistoryCommandInput, GetExecutionHistoryCommandOutput, HistoryEvent } from '@aws-sdk/client-sfn';
 import { defineOperation } from '../operation.ts';
 import { pageLimits, pageOf } from './paging.ts';
-import { type StatesState, findExecution } from './state.ts';
+import { findExecution, type StatesState } from './state.ts';
 
 export const getExecutionHistory = defineOperation<StatesState, GetExecutionHistoryCommandInput, Omit<GetExecutionHistoryCommandOutput, '$metadata'>>(
   {

@@ -2,7 +2,7 @@ import type { ListExecutionsCommandInput, ListExecutionsCommandOutput } from '@a
 import { notEmulated, validationException } from '../aws-error.ts';
 import { defineOperation } from '../operation.ts';
 import { pageLimits, pageOf } from './paging.ts';
-import { type StatesState, findMachine } from './state.ts';
+import { findMachine, type StatesState } from './state.ts';
 
 /** Newest first. */
 export const listExecutions = defineOperation<StatesState, ListExecutionsCommandInput, Omit<ListExecutionsCommandOutput, '$metadata'>>({

@@ -1,6 +1,6 @@
 import type { Catcher, ChoiceRule, Effects, Retrier, State } from './definition.ts';
 import type { Fields } from './fields.ts';
-import { type Json, isObject } from './json.ts';
+import { isObject, type Json } from './json.ts';
 import { readResource } from './resource.ts';
 
 /** Fields every state may have, and those with a successor and effects. */

@@ -3,7 +3,7 @@ import type { Definition, State } from './definition.ts';
 import type { Diagnostic } from './diagnostics.ts';
 import { Fields } from './fields.ts';
 import { checkTransitions } from './graph.ts';
-import { type Json, isObject, jsonErrorPlace, jsonSyntaxError } from './json.ts';
+import { isObject, type Json, jsonErrorPlace, jsonSyntaxError } from './json.ts';
 import { parseState } from './parse-state.ts';
 
 /** A definition, or what is wrong with it. */

@@ -1,6 +1,6 @@
 import type { Random } from '../random.ts';
 import type { Retrier } from './definition.ts';
-import { type StateError, matches } from './state-error.ts';
+import { matches, type StateError } from './state-error.ts';
 
 /** How often a state has been retried, in all and by each retrier: each has its own budget. */
 export class Retries {

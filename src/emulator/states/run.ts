@@ -4,12 +4,12 @@ import { chooseRule } from './choice.ts';
 import type { Effects, State, TaskState } from './definition.ts';
 import { type Execution, ExecutionEnded } from './execution.ts';
 import { HistoryFull, whole } from './history.ts';
+import { bytesOf, isObject, type Json, payloadLimitBytes } from './json.ts';
 import type { Scope } from './jsonata.ts';
-import { type Json, bytesOf, isObject, payloadLimitBytes } from './json.ts';
 import { Retries } from './retry.ts';
-import { StateError, dataLimitExceeded, matches } from './state-error.ts';
+import { dataLimitExceeded, matches, StateError } from './state-error.ts';
 import { attemptTask } from './task.ts';
-import { type Template, evaluate, evaluateAs } from './template.ts';
+import { evaluate, evaluateAs, type Template } from './template.ts';
 import type { TaskTokens } from './tokens.ts';
 import { waitUntil } from './wait.ts';
 

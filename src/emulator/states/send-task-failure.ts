@@ -1,7 +1,7 @@
 import type { SendTaskFailureCommandInput } from '@aws-sdk/client-sfn';
 import { defineOperation } from '../operation.ts';
-import { StateError } from './state-error.ts';
 import type { StatesState } from './state.ts';
+import { StateError } from './state-error.ts';
 
 export const sendTaskFailure = defineOperation<StatesState, SendTaskFailureCommandInput, Record<string, never>>({
   name: 'SendTaskFailure',

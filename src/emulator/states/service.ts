@@ -1,10 +1,10 @@
 import type { Kernel } from '../kernel.ts';
-import { type Service, bindService } from '../operation.ts';
+import { bindService, type Service } from '../operation.ts';
 import { createStateMachine } from './create-state-machine.ts';
 import { deleteStateMachine } from './delete-state-machine.ts';
 import { describeExecution } from './describe-execution.ts';
-import { describeStateMachineForExecution } from './describe-state-machine-for-execution.ts';
 import { describeStateMachine } from './describe-state-machine.ts';
+import { describeStateMachineForExecution } from './describe-state-machine-for-execution.ts';
 import type { ExecutionRecord } from './execution.ts';
 import { getExecutionHistory } from './get-execution-history.ts';
 import { listExecutions } from './list-executions.ts';

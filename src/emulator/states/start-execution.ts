@@ -6,7 +6,7 @@ import { Execution } from './execution.ts';
 import { whole } from './history.ts';
 import { bytesOf, jsonSyntaxError, payloadLimitBytes } from './json.ts';
 import { runExecution } from './run.ts';
-import { type StatesState, findMachine, sweepDeleted } from './state.ts';
+import { findMachine, type StatesState, sweepDeleted } from './state.ts';
 
 /** A closed execution's name is free again after this time. */
 const nameKeptMs = 90 * 24 * 3_600_000;

@@ -1,6 +1,6 @@
 import type { StopExecutionCommandInput, StopExecutionCommandOutput } from '@aws-sdk/client-sfn';
 import { defineOperation } from '../operation.ts';
-import { type StatesState, findExecution } from './state.ts';
+import { findExecution, type StatesState } from './state.ts';
 
 export const stopExecution = defineOperation<StatesState, StopExecutionCommandInput, Omit<StopExecutionCommandOutput, '$metadata'>>({
   name: 'StopExecution',

@@ -1,12 +1,12 @@
 import type { HistoryEventType } from '@aws-sdk/client-sfn';
+import type { Kernel } from '../kernel.ts';
 import type { TaskState } from './definition.ts';
 import type { Execution } from './execution.ts';
 import { type Details, whole } from './history.ts';
 import type { Call, Invocation } from './integrations/integration.ts';
+import { bytesOf, type Json, payloadLimitBytes } from './json.ts';
 import type { Scope } from './jsonata.ts';
-import { type Json, bytesOf, payloadLimitBytes } from './json.ts';
-import type { Kernel } from '../kernel.ts';
-import { StateError, dataLimitExceeded } from './state-error.ts';
+import { dataLimitExceeded, StateError } from './state-error.ts';
 import { evaluate, evaluateAs } from './template.ts';
 import type { TaskTokens } from './tokens.ts';
 

@@ -1,5 +1,5 @@
+import { isObject, type Json, typeName } from './json.ts';
 import type { Expression, Scope } from './jsonata.ts';
-import { type Json, isObject, typeName } from './json.ts';
 import { queryEvaluationError } from './state-error.ts';
 
 /** A JSON value with expressions in it, compiled once: `Arguments`, `Output`, `Assign` and the single-valued fields. */

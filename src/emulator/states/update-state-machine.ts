@@ -3,7 +3,7 @@ import { AwsError, notEmulated } from '../aws-error.ts';
 import { defineOperation } from '../operation.ts';
 import { passRole } from './create-state-machine.ts';
 import { checkRole, readDefinition, refuseUnemulated } from './machine-input.ts';
-import { type StatesState, findMachine } from './state.ts';
+import { findMachine, type StatesState } from './state.ts';
 
 /** Executions that run keep the revision they began with. */
 export const updateStateMachine = defineOperation<StatesState, UpdateStateMachineCommandInput, Omit<UpdateStateMachineCommandOutput, '$metadata'>>({

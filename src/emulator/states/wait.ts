@@ -3,7 +3,7 @@ import type { WaitState } from './definition.ts';
 import type { Execution } from './execution.ts';
 import type { Scope } from './jsonata.ts';
 import { isTimestamp } from './parse-state.ts';
-import { StateError, queryEvaluationError } from './state-error.ts';
+import { queryEvaluationError, StateError } from './state-error.ts';
 import { evaluateAs } from './template.ts';
 
 /** Longest wait AWS takes: a year. */

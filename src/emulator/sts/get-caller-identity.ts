@@ -1,5 +1,5 @@
-import type { GetCallerIdentityCommandInput, GetCallerIdentityCommandOutput } from '@aws-sdk/client-sts';
 import { createHash } from 'node:crypto';
+import type { GetCallerIdentityCommandInput, GetCallerIdentityCommandOutput } from '@aws-sdk/client-sts';
 import { sessionArnOf } from '../iam/identities.ts';
 import { defineOperation } from '../operation.ts';
 

@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernel.ts';
-import { type Service, bindService } from '../operation.ts';
+import { bindService, type Service } from '../operation.ts';
 import { getCallerIdentity } from './get-caller-identity.ts';
 
 /** STS, as far as a caller asks who it is. Roles are taken on within (`Cloud.assume`), so AssumeRole is refused by name. */

@@ -1,6 +1,6 @@
 import { AwsError } from '../aws-error.ts';
 import type { Limit, Limits, ServiceId } from '../operation.ts';
-import { type Schema, requiredMembers } from './schemas.ts';
+import { requiredMembers, type Schema } from './schemas.ts';
 
 const lowerCamel = (name: string) => name.slice(0, 1).toLowerCase() + name.slice(1);
 

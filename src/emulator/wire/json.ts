@@ -2,9 +2,9 @@ import type { AwsError } from '../aws-error.ts';
 import type { ServiceId } from '../operation.ts';
 import { checkDocument } from './document.ts';
 import { serializationException, wireError } from './errors.ts';
-import { type WireRequest, bytesOf, textOf } from './message.ts';
+import { bytesOf, textOf, type WireRequest } from './message.ts';
 import type { Protocol } from './protocol.ts';
-import { type JsonNames, type Schema, fromJson, toJson } from './schemas.ts';
+import { fromJson, type JsonNames, type Schema, toJson } from './schemas.ts';
 import { serviceWires } from './services.ts';
 
 /** @throws AwsError `SerializationException` for what is no JSON object, or not of the schema's kinds */

@@ -1,6 +1,6 @@
 import type { ServiceId } from '../operation.ts';
 import { serializationException, wireError } from './errors.ts';
-import { type WireRequest, bytesOf, textOf } from './message.ts';
+import { bytesOf, textOf, type WireRequest } from './message.ts';
 import type { Protocol } from './protocol.ts';
 import { type OperationSchema, type Schema, schemasOf, toXml } from './schemas.ts';
 import { serviceWires } from './services.ts';

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
-import { CborShapeDeserializer, CborShapeSerializer, cbor } from '@smithy/core/cbor';
 import { JsonCodec, XmlCodec } from '@aws-sdk/core/protocols';
+import { CborShapeDeserializer, CborShapeSerializer, cbor } from '@smithy/core/cbor';
 import { NormalizedSchema } from '@smithy/core/schema';
 import type { ServiceId } from '../operation.ts';
 

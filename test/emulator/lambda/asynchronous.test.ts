@@ -1,5 +1,7 @@
 import {
   CreateFunctionCommand,
+  DeleteFunctionConcurrencyCommand,
+  GetFunctionConcurrencyCommand,
   GetFunctionEventInvokeConfigCommand,
   InvokeCommand,
   PutFunctionConcurrencyCommand,
@@ -8,7 +10,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type VirtualClock, virtualClock } from '../../../src/emulator/clock.ts';
 import { bindService, defineOperation } from '../../../src/emulator/operation.ts';
-import { type LambdaCloud, anyLogs, lambdaCloud, zipFiles } from './cloud.ts';
+import { anyLogs, type LambdaCloud, lambdaCloud, zipFiles } from './cloud.ts';
 
 const noon = Date.parse('2026-11-22T12:00:00Z');
 let clock: VirtualClock;
@@ -195,5 +197,10 @@ describe('PutFunctionConcurrency', () => {
       Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
       $metadata: { httpStatusCode: 429 },
     });
+    await cloud.client.send(new DeleteFunctionConcurrencyCommand({ FunctionName: 'narrow' }));
+    await expect(cloud.client.send(new InvokeCommand({ FunctionName: 'narrow', InvocationType: 'DryRun' }))).resolves.toMatchObject({
+      StatusCode: 204,
+    });
+    expect(await cloud.client.send(new GetFunctionConcurrencyCommand({ FunctionName: 'narrow' }))).not.toHaveProperty('ReservedConcurrentExecutions');
   });
 });

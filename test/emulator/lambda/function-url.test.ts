@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { AddPermissionCommand, CreateFunctionCommand, CreateFunctionUrlConfigCommand, GetFunctionUrlConfigCommand } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { scaledClock } from '../../../src/emulator/clock.ts';
-import { type LambdaCloud, anyLogs, lambdaCloud, zipFiles } from './cloud.ts';
+import { anyLogs, type LambdaCloud, lambdaCloud, zipFiles } from './cloud.ts';
 
 let cloud: LambdaCloud;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { CreateFunctionCommand, InvokeCommand, type Runtime } from '@aws-sdk/client-lambda';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Clock, scaledClock, virtualClock } from '../../../src/emulator/clock.ts';
-import { type LambdaCloud, anyLogs, lambdaCloud, zipFiles, zipOf } from './cloud.ts';
+import { anyLogs, type LambdaCloud, lambdaCloud, zipFiles, zipOf } from './cloud.ts';
 
 const noon = Date.parse('2026-11-22T12:00:00Z');
 let cloud: LambdaCloud;

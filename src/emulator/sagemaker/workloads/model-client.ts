@@ -1,4 +1,4 @@
-import { Agent, type IncomingMessage, request as httpRequest } from 'node:http';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import type { ModelAnswer, ModelRequest } from './workloads.ts';
 
 // Both limits are wall time whatever the clock: compute is not scaled.

@@ -1,8 +1,8 @@
 import { AwsError } from '../../aws-error.ts';
 import type { ServiceId } from '../../operation.ts';
-import { type Json, type JsonObject, instantText, isObject } from '../json.ts';
+import { instantText, isObject, type Json, type JsonObject } from '../json.ts';
 import { StateError } from '../state-error.ts';
-import { type Integration, asText, drawRequestId, exceptionName, readArguments } from './integration.ts';
+import { asText, drawRequestId, exceptionName, type Integration, readArguments } from './integration.ts';
 import { modelledErrors } from './modelled-errors.ts';
 
 type SdkName = keyof typeof modelledErrors;

@@ -1,8 +1,8 @@
 import type { PutEventsCommandOutput } from '@aws-sdk/client-eventbridge';
-import { type Json, isObject } from '../json.ts';
+import { isObject, type Json } from '../json.ts';
 import { StateError } from '../state-error.ts';
 import { fromSdkOutput, toSdkInput } from './aws-sdk.ts';
-import { type Integration, type LegacyNames, asText, drawRequestId, legacyError, readArguments } from './integration.ts';
+import { asText, drawRequestId, type Integration, type LegacyNames, legacyError, readArguments } from './integration.ts';
 import { modelledErrors } from './modelled-errors.ts';
 
 const names: LegacyNames = {

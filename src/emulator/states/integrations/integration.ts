@@ -1,7 +1,7 @@
 import { AwsError } from '../../aws-error.ts';
 import type { Caller } from '../../iam/caller.ts';
 import type { Kernel } from '../../kernel.ts';
-import { type Json, type JsonObject, isObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import { StateError } from '../state-error.ts';
 
 /** Who asks, for a call a Task makes. */

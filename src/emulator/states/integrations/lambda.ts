@@ -1,7 +1,7 @@
 import type { InvokeCommandInput, InvokeCommandOutput } from '@aws-sdk/client-lambda';
-import { type Json, type JsonObject, isObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import { StateError } from '../state-error.ts';
-import { type Integration, type Invocation, type LegacyNames, drawRequestId, legacyError, readArguments, sdkMetadata } from './integration.ts';
+import { drawRequestId, type Integration, type Invocation, type LegacyNames, legacyError, readArguments, sdkMetadata } from './integration.ts';
 import { modelledErrors } from './modelled-errors.ts';
 
 const names: LegacyNames = { prefix: 'Lambda', unmodelled: 'AWSLambdaException', service: 'AWSLambda', modelled: modelledErrors.lambda };

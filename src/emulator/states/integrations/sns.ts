@@ -1,5 +1,5 @@
 import type { PublishCommandOutput } from '@aws-sdk/client-sns';
-import { type Integration, type LegacyNames, asText, drawRequestId, legacyError, readArguments, sdkMetadata } from './integration.ts';
+import { asText, drawRequestId, type Integration, type LegacyNames, legacyError, readArguments, sdkMetadata } from './integration.ts';
 import { modelledErrors } from './modelled-errors.ts';
 
 const names: LegacyNames = { prefix: 'SNS', unmodelled: 'AmazonSNSException', service: 'AmazonSNS', modelled: modelledErrors.sns };

@@ -1,5 +1,5 @@
 import type { StartExecutionCommandOutput } from '@aws-sdk/client-sfn';
-import { type Integration, type LegacyNames, asText, drawRequestId, legacyError, readArguments, sdkMetadata } from './integration.ts';
+import { asText, drawRequestId, type Integration, type LegacyNames, legacyError, readArguments, sdkMetadata } from './integration.ts';
 import { modelledErrors } from './modelled-errors.ts';
 
 const names: LegacyNames = {
