@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { NotFound, StaleRollout } from '../../src/rollout/errors.ts';
 import { rejection } from '../emulator/front-fixture.ts';
 import { deliverySource, noonMs, rollout } from '../rollout/fixture.ts';
-import { world, type World } from './world.ts';
+import { type World, world } from './world.ts';
 
 let w: World;
 beforeEach(async () => {

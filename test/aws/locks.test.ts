@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { LockLost } from '../../src/rollout/errors.ts';
 import { rejection } from '../emulator/front-fixture.ts';
 import { noonMs } from '../rollout/fixture.ts';
-import { world, type World } from './world.ts';
+import { type World, world } from './world.ts';
 
 let w: World;
 beforeEach(async () => {

@@ -6,7 +6,7 @@ import { flawOf } from '../../src/ledger/chain.ts';
 import { StaleRollout } from '../../src/rollout/errors.ts';
 import { rejection } from '../emulator/front-fixture.ts';
 import { digestOf, noonMs, request, rollout } from '../rollout/fixture.ts';
-import { world, type World } from './world.ts';
+import { type World, world } from './world.ts';
 
 let w: World;
 beforeEach(async () => {

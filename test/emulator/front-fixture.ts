@@ -1,8 +1,8 @@
 import { afterEach, beforeEach } from 'vitest';
 import { virtualClock } from '../../src/emulator/clock.ts';
-import { type Front, createFront } from '../../src/emulator/front.ts';
-import { type AccessKey, type Identities, createIdentities } from '../../src/emulator/iam/identities.ts';
-import { type Access, type Call, type Limits, type ServiceId, bindService, defineOperation } from '../../src/emulator/operation.ts';
+import { createFront, type Front } from '../../src/emulator/front.ts';
+import { type AccessKey, createIdentities, type Identities } from '../../src/emulator/iam/identities.ts';
+import { type Access, bindService, type Call, defineOperation, type Limits, type ServiceId } from '../../src/emulator/operation.ts';
 import { seededRandom } from '../../src/emulator/random.ts';
 import { type Server, startServer } from '../../src/emulator/server.ts';
 import type { TraceKind } from '../../src/emulator/trace.ts';

@@ -6,7 +6,7 @@ import { type VirtualClock, virtualClock } from '../../src/emulator/clock.ts';
 import type { Caller } from '../../src/emulator/iam/caller.ts';
 import type { Cloud, Kernel, ServiceEvent } from '../../src/emulator/kernel.ts';
 import { seededRandom } from '../../src/emulator/random.ts';
-import { type Trace, silentTrace } from '../../src/emulator/trace.ts';
+import { silentTrace, type Trace } from '../../src/emulator/trace.ts';
 
 /** Data folders of this test file's kernels, removed after it. */
 const folders: string[] = [];

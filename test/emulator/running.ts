@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach } from 'vitest';
 import { type VirtualClock, virtualClock } from '../../src/emulator/clock.ts';
-import { type Emulator, administratorKeys, startEmulator } from '../../src/emulator/emulator.ts';
+import { administratorKeys, type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 
 export const noon = Date.parse('2026-11-22T12:00:00Z');
 export const region = 'eu-west-1';

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { DescribeEndpointCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { WireRequest } from '../../src/emulator/front.ts';
-import { type Server, bodyLimitBytes, startServer } from '../../src/emulator/server.ts';
+import { bodyLimitBytes, type Server, startServer } from '../../src/emulator/server.ts';
 import { administratorKeys, region, testFront } from './front-fixture.ts';
 
 let server: Server;

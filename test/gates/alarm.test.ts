@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { GateContext } from '../../src/gates/gate.ts';
 import { alarm } from '../../src/gates/alarm.ts';
+import type { GateContext } from '../../src/gates/gate.ts';
 import type { AlarmState } from '../../src/ports/alarms.ts';
 import { alarmState, context, minute, world } from './fixture.ts';
 

@@ -1,10 +1,10 @@
-import type { EndpointConfig, EndpointDescription, LiveVariant } from '../../src/ports/endpoints.ts';
+import * as z from 'zod/mini';
 import { emptyChain } from '../../src/ledger/chain.ts';
+import type { EndpointConfig, EndpointDescription, LiveVariant } from '../../src/ports/endpoints.ts';
 import type { Rollout } from '../../src/rollout/rollout.ts';
-import { DeliverySpec, type DeliverySource } from '../../src/rollout/spec.ts';
+import { type DeliverySource, DeliverySpec } from '../../src/rollout/spec.ts';
 import type { GateVerdict } from '../../src/rollout/verdict.ts';
 import type { RolloutRequest } from '../../src/triggers/trigger.ts';
-import * as z from 'zod/mini';
 
 /** A moment all fixtures hang on, on a whole minute. */
 export const noonMs = Date.parse('2026-11-22T12:00:00Z');

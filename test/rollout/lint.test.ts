@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { lintAlarms, lintEndpoint, type Refusal, stableOf, type Surroundings } from '../../src/rollout/lint.ts';
+import { lintAlarms, lintEndpoint, type Refusal, type Surroundings, stableOf } from '../../src/rollout/lint.ts';
 import type { DeliverySpec } from '../../src/rollout/spec.ts';
 import { delivery, digestOf, endpointConfig, liveEndpoint, liveVariant } from './fixture.ts';
 

@@ -17,8 +17,8 @@ import { sageMakerTraining } from '../../src/aws/training.ts';
 import { AwsError } from '../../src/emulator/aws-error.ts';
 import type { Ports } from '../../src/ports/ports.ts';
 import type { Rollout } from '../../src/rollout/rollout.ts';
-import { deliverySource, noonMs, rollout } from './fixture.ts';
 import { type World, world } from '../aws/world.ts';
+import { deliverySource, noonMs, rollout } from './fixture.ts';
 
 type Answer = Record<string, unknown>;
 

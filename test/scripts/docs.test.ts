@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Tree, anchorsIn, problemsOf } from '../../scripts/docs.ts';
+import { anchorsIn, problemsOf, type Tree } from '../../scripts/docs.ts';
 
 const files = new Set(['README.md', 'docs', 'docs/emulator.md', 'src/gates/alarm.ts', 'src/gates']);
 const tree: Tree = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Stack, makeStack } from '../../../src/emulator/cloudformation/stack.ts';
+import { makeStack, type Stack } from '../../../src/emulator/cloudformation/stack.ts';
 import { parseTemplate } from '../../../src/emulator/cloudformation/template.ts';
 import { createIdentities } from '../../../src/emulator/iam/identities.ts';
 import { administrator, type RecordedCall, testKernel } from '../kernel.ts';

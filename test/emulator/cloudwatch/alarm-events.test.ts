@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type TestCloudWatch, canary, testCloudWatch } from './cloudwatch.ts';
+import { canary, type TestCloudWatch, testCloudWatch } from './cloudwatch.ts';
 
 interface AlarmEvent {
   readonly resources: readonly string[];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Treatment, evaluationRange, judge } from '../../../src/emulator/cloudwatch/alarm-verdict.ts';
+import { evaluationRange, judge, type Treatment } from '../../../src/emulator/cloudwatch/alarm-verdict.ts';
 
 // AWS documents these outcomes for N = 3 and five retrieved periods. 0 is within the threshold, X breaches, - is missing.
 const tables: { datapointsToAlarm: number; rows: [string, string, string, string, string][] }[] = [

@@ -1,7 +1,7 @@
 import type { DescribeAlarmHistoryOutput, DescribeAlarmsOutput, MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../../src/emulator/aws-error.ts';
-import { type TestCloudWatch, at, canary, sagemaker, testCloudWatch } from './cloudwatch.ts';
+import { at, canary, sagemaker, type TestCloudWatch, testCloudWatch } from './cloudwatch.ts';
 
 const minimal = {
   AlarmName: 'errors',

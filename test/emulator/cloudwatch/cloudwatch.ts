@@ -2,7 +2,7 @@ import { type CloudWatch, createCloudWatchService } from '../../../src/emulator/
 import type { Caller } from '../../../src/emulator/iam/caller.ts';
 import type { Cloud } from '../../../src/emulator/kernel.ts';
 import { lineTrace } from '../../../src/emulator/trace.ts';
-import { type TestKernel, administrator, testKernel } from '../kernel.ts';
+import { administrator, type TestKernel, testKernel } from '../kernel.ts';
 
 export const sagemaker: Caller = {
   kind: 'service',

@@ -1,6 +1,6 @@
 import type { GetMetricDataOutput } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, it } from 'vitest';
-import { type TestCloudWatch, at, testCloudWatch } from './cloudwatch.ts';
+import { at, type TestCloudWatch, testCloudWatch } from './cloudwatch.ts';
 
 const stat = (
   Id: string,

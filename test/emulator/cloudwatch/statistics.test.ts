@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type MetricIdentity, MetricStore, isKept } from '../../../src/emulator/cloudwatch/metric-store.ts';
+import { isKept, type MetricIdentity, MetricStore } from '../../../src/emulator/cloudwatch/metric-store.ts';
 import { Bucket, parseStatistic, statisticNames, statisticOf } from '../../../src/emulator/cloudwatch/statistics.ts';
 
 const identity: MetricIdentity = { namespace: 'test', name: 'm', dimensions: [] };

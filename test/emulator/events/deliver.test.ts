@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../../src/emulator/aws-error.ts';
-import type { Caller } from '../../../src/emulator/iam/caller.ts';
 import type { Delivery } from '../../../src/emulator/events/service.ts';
+import type { Caller } from '../../../src/emulator/iam/caller.ts';
 import { lineTrace } from '../../../src/emulator/trace.ts';
 import { administrator } from '../kernel.ts';
-import { type TestEvents, arns, testEvents } from './fixture.ts';
+import { arns, type TestEvents, testEvents } from './fixture.ts';
 
 const pushed = { source: 'aws.ecr', detailType: 'ECR Image Action', resources: [], detail: { 'action-type': 'PUSH' } };
 const fromEcr = { source: ['aws.ecr'] };

@@ -1,5 +1,5 @@
-import { type EventsService, createEventsService } from '../../../src/emulator/events/service.ts';
-import { type TestKernel, administrator, testKernel } from '../kernel.ts';
+import { createEventsService, type EventsService } from '../../../src/emulator/events/service.ts';
+import { administrator, type TestKernel, testKernel } from '../kernel.ts';
 
 export interface TestEvents extends EventsService {
   readonly kernel: TestKernel;

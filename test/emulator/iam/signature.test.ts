@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Signed, findSignatureFault, readSignature } from '../../../src/emulator/iam/signature.ts';
+import { findSignatureFault, readSignature, type Signed } from '../../../src/emulator/iam/signature.ts';
 
 // AWS's published Signature Version 4 test suite: fixed keys, date and signatures.
 const secret = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';

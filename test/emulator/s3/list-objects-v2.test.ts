@@ -1,7 +1,7 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandInput, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { rejection } from '../front-fixture.ts';
-import { Bucket, testStorage, type TestStorage } from './storage.ts';
+import { Bucket, type TestStorage, testStorage } from './storage.ts';
 
 async function list({ client }: TestStorage, input: Omit<ListObjectsV2CommandInput, 'Bucket'> = {}) {
   const answer = await client.send(new ListObjectsV2Command({ Bucket, ...input }));

@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import type { DescribeTrainingJobCommandOutput } from '@aws-sdk/client-sagemaker';
 import { parseTar } from 'nanotar';
 import { describe, expect, test } from 'vitest';
-import { minutes, refusal, roleArn, seconds, some, trainingJob, type World, virtualWorld } from './fixture.ts';
+import { minutes, refusal, roleArn, seconds, some, trainingJob, virtualWorld, type World } from './fixture.ts';
 
 const arn = 'arn:aws:sagemaker:eu-west-1:000000000000:training-job/churn-1';
 const describeJob = (w: World) => w.call<DescribeTrainingJobCommandOutput>('DescribeTrainingJob', { TrainingJobName: 'churn-1' });

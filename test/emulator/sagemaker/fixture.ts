@@ -1,10 +1,10 @@
-import { expect } from 'vitest';
 import type { CreateTrainingJobCommandInput, DescribeEndpointCommandOutput, ProductionVariant } from '@aws-sdk/client-sagemaker';
+import { expect } from 'vitest';
+import { AwsError } from '../../../src/emulator/aws-error.ts';
+import type { Kernel } from '../../../src/emulator/kernel.ts';
 import { createSageMakerService, type SageMakerOptions, type SageMakerService } from '../../../src/emulator/sagemaker/service.ts';
 import { statisticalWorkloads } from '../../../src/emulator/sagemaker/workloads/statistical.ts';
 import type { ResolvedImage, Workloads } from '../../../src/emulator/sagemaker/workloads/workloads.ts';
-import { AwsError } from '../../../src/emulator/aws-error.ts';
-import type { Kernel } from '../../../src/emulator/kernel.ts';
 import { administrator, type TestKernel, testKernel } from '../kernel.ts';
 import type { PackedOnDisk } from './image.ts';
 

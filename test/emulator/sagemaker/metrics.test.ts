@@ -2,7 +2,7 @@ import type { MetricDatum, PutMetricDataCommandInput } from '@aws-sdk/client-clo
 import { describe, expect, test } from 'vitest';
 import { lineTrace } from '../../../src/emulator/trace.ts';
 import { testKernel } from '../kernel.ts';
-import { minutes, seconds, virtualWorld, world, type World } from './fixture.ts';
+import { minutes, seconds, virtualWorld, type World, world } from './fixture.ts';
 
 interface Point {
   readonly metric: string;

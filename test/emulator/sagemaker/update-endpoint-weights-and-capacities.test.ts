@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { containing, minutes, refusal, seconds, type World, virtualWorld } from './fixture.ts';
+import { containing, minutes, refusal, seconds, virtualWorld, type World } from './fixture.ts';
 
 const setWeights = (w: World, weights: Record<string, number>) =>
   w.call('UpdateEndpointWeightsAndCapacities', {

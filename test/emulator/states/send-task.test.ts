@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type World, machine, refusal, statesWorld } from './states.ts';
+import { machine, refusal, statesWorld, type World } from './states.ts';
 
 const parks = (more: Record<string, unknown> = {}) => ({
   Type: 'Task',

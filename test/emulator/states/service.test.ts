@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lineTrace } from '../../../src/emulator/trace.ts';
 import { createStatesService } from '../../../src/emulator/states/service.ts';
+import { lineTrace } from '../../../src/emulator/trace.ts';
 import { administrator, testKernel } from '../kernel.ts';
 import { machine, machineArn, roleArn } from './states.ts';
 

@@ -1,8 +1,8 @@
 import type { GetExecutionHistoryCommandOutput, HistoryEvent } from '@aws-sdk/client-sfn';
 import { AwsError } from '../../../src/emulator/aws-error.ts';
 import type { Cloud } from '../../../src/emulator/kernel.ts';
-import { type StatesService, createStatesService } from '../../../src/emulator/states/service.ts';
-import { type TestKernel, administrator, testKernel } from '../kernel.ts';
+import { createStatesService, type StatesService } from '../../../src/emulator/states/service.ts';
+import { administrator, type TestKernel, testKernel } from '../kernel.ts';
 
 /** What one of the emulator's other services answers: a result, an `AwsError`, after a while. */
 export interface Answer {

@@ -4,12 +4,12 @@ import {
   ExecutionAlreadyExists,
   GetExecutionHistoryCommand,
   InvalidDefinition,
-  SFNClient,
+  paginateGetExecutionHistory,
   SendTaskSuccessCommand,
+  SFNClient,
   StartExecutionCommand,
   StopExecutionCommand,
   TaskTimedOut,
-  paginateGetExecutionHistory,
 } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../../src/emulator/clock.ts';

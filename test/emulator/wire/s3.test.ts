@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
@@ -14,16 +17,13 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { crc32 } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AwsError } from '../../../src/emulator/aws-error.ts';
 import { type Server, startServer } from '../../../src/emulator/server.ts';
 import { inProcess } from '../../../src/emulator/transport.ts';
 import { decodedRequest } from '../../../src/emulator/wire/body.ts';
 import { bucketOfHost } from '../../../src/emulator/wire/locate.ts';
-import { type TestFront, administratorKeys, region, rejection, testFront } from '../front-fixture.ts';
+import { administratorKeys, region, rejection, type TestFront, testFront } from '../front-fixture.ts';
 
 const key = 'models/a b+ü/model.tar.gz';
 const content = Buffer.from('line one\nline two\n');
