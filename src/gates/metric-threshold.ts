@@ -5,6 +5,8 @@ import { defineGate, type GatePorts, type Slot } from './gate.ts';
 
 const statistics = ['Average', 'Sum', 'Minimum', 'Maximum'] as const;
 
+const statisticExpected = 'Expected Average, Sum, Minimum, Maximum or a percentile such as p99';
+
 const Spec = z
   .strictObject({
     type: z.literal('metric-threshold'),
@@ -13,9 +15,7 @@ const Spec = z
       name: z.string().check(z.minLength(1), z.maxLength(255)),
     }),
     statistic: z._default(
-      z.union([z.enum(statistics), z.string().check(z.regex(/^p\d{1,2}(\.\d{1,2})?$/))], {
-        error: 'Expected Average, Sum, Minimum, Maximum or a percentile such as p99',
-      }),
+      z.union([z.enum(statistics), z.string().check(z.regex(/^p\d{1,2}(\.\d{1,2})?$/, statisticExpected))], { error: statisticExpected }),
       'Average',
     ),
     /** In the metric's own unit: ModelLatency is in microseconds, an error metric's Average is a rate of 0-1. */

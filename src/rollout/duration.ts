@@ -29,8 +29,11 @@ export function toDuration(seconds: number): string {
   return text;
 }
 
+const durationExpected = 'Expected a duration such as 90s, 6m, 1h30m or 7d';
+
 /** A duration as people write it (`90s`, `6m`, `1h30m`, `7d`); seconds once parsed. */
 export const Duration = z.pipe(
-  z.string().check(z.regex(/^(\d+[smhd])+$/, 'Expected a duration such as 90s, 6m, 1h30m or 7d')),
+  // What is no duration has no length: checks of the whole wait until it is one.
+  z.string(durationExpected).check(z.regex(/^(\d+[smhd])+$/, { error: durationExpected, abort: true })),
   z.transform((text) => toSeconds(text) ?? 0),
 );

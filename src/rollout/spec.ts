@@ -11,10 +11,13 @@ const DeliveryName = Name.check(z.minLength(1), z.maxLength(40));
 const EndpointName = Name.check(z.minLength(1), z.maxLength(63));
 const InstanceType = z.string().check(z.regex(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/, 'Expected a SageMaker instance type, such as ml.m5.large'));
 const Text = z.string().check(z.minLength(1), z.maxLength(1024));
-const Environment = z.record(z.string().check(z.regex(/^[A-Za-z_][A-Za-z0-9_]*$/)), z.string().check(z.maxLength(1024)));
+const Environment = z.record(
+  z.string().check(z.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'Expected letters, digits and underscores, no digit first')),
+  z.string().check(z.maxLength(1024)),
+);
 /** Numbers and booleans are written as their text: SageMaker takes strings only. */
 const Hyperparameter = z.pipe(
-  z.union([z.string(), z.number(), z.boolean()]),
+  z.union([z.string(), z.number(), z.boolean()], { error: 'Expected text, a number, true or false' }),
   z.transform((value) => String(value)),
 );
 /** `{bucket}` is the service's own model bucket. */
@@ -25,7 +28,10 @@ const Train = z.strictObject({
   instanceCount: z._default(z.int().check(z.minimum(1), z.maximum(100)), 1),
   volumeGb: z._default(z.int().check(z.minimum(1), z.maximum(16_384)), 30),
   maxRuntime: z._default(Duration, 3600),
-  channels: z.record(z.string().check(z.regex(/^[A-Za-z0-9._-]{1,64}$/)), z.strictObject({ uri: S3Uri, contentType: z.optional(Text) })),
+  channels: z.record(
+    z.string().check(z.regex(/^[A-Za-z0-9._-]{1,64}$/, 'Expected 1 to 64 letters, digits, dots, underscores and hyphens')),
+    z.strictObject({ uri: S3Uri, contentType: z.optional(Text) }),
+  ),
   hyperparameters: z._default(z.record(z.string().check(z.maxLength(256)), Hyperparameter), {}),
   environment: z._default(Environment, {}),
   metrics: z._default(z.array(z.strictObject({ name: Text, regex: Text })).check(z.maxLength(40)), []),
@@ -79,7 +85,7 @@ export const DeliverySpec = z
       context.issues.push({
         code: 'custom',
         path: strategy.type === 'canary' ? ['strategy', 'steps', index, 'bake'] : ['strategy', 'bake'],
-        message: `Expected at least ${toDuration(shortestBakeSeconds)}: two metric periods and the time their datapoints need to arrive; got ${toDuration(step.bakeSeconds)}`,
+        message: `Expected at least ${toDuration(shortestBakeSeconds)}: two metric periods and the time their datapoints need to arrive`,
         input: context.value,
       });
     }

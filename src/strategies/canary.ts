@@ -8,7 +8,7 @@ const Spec = z
     steps: z
       .array(
         z.strictObject({
-          canaryPercent: z.number().check(z.gt(0), z.maximum(100)),
+          canaryPercent: z.number().check(z.gt(0, { abort: true }), z.maximum(100, { abort: true })),
           bake: Duration,
         }),
       )
