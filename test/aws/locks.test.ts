@@ -72,6 +72,14 @@ describe('the lock of an endpoint', () => {
     expect(await w.locks.acquire('Churn', 'two', noonMs)).toMatchObject({ holder: 'one' });
   });
 
+  test('is given back by an ended rollout under whatever fence, and by nobody else', async () => {
+    await take('one');
+    await w.locks.releaseHeldBy('churn', 'two');
+    expect(await w.locks.acquire('churn', 'two', noonMs)).toMatchObject({ holder: 'one' });
+    await w.locks.releaseHeldBy('churn', 'one');
+    expect(await take('two')).toBe(2);
+  });
+
   test('is each endpoint’s own', async () => {
     await take('one');
     expect(await w.locks.acquire('fraud', 'two', noonMs)).toEqual({ fence: 1 });

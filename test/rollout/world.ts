@@ -49,8 +49,13 @@ export interface Story {
 const missing = (what: string) => new AwsError('ValidationException', `Could not find ${what} "arn:aws:sagemaker:eu-west-1:111122223333:${what}/x".`);
 const arn = 'arn:aws:sagemaker:eu-west-1:111122223333:endpoint/churn';
 
-/** Use cases with the real adapters: the table is an emulated one, the rest of AWS answers what the test says. */
-export async function story(source: Parameters<typeof deliverySource>[0] = {}): Promise<Story> {
+/**
+ * Use cases with the real adapters: the table is an emulated one, the rest of AWS answers what the test says.
+ *
+ * @param source sections of the delivery that differ from the fixture's
+ * @param sageMaker further operations of SageMaker's
+ */
+export async function story(source: Parameters<typeof deliverySource>[0] = {}, sageMaker: Parameters<World['aws']['serve']>[1] = {}): Promise<Story> {
   const w = await world();
   await w.deliveries.apply(deliverySource(source), [], 'me', noonMs);
   const clock = { ms: noonMs };
@@ -123,6 +128,7 @@ export async function story(source: Parameters<typeof deliverySource>[0] = {}): 
     DeleteEndpoint: () => ({}),
     DeleteEndpointConfig: () => ({}),
     DeleteModel: () => ({}),
+    ...sageMaker,
   });
   w.aws.serve('sagemaker-runtime', { InvokeEndpoint: () => told.smoke() });
   w.aws.serve('cloudwatch', {
