@@ -28,7 +28,7 @@ export function toWeights(roles: Roles, canaryPercent: number, stableWeight: num
   if (!(stableWeight > 0)) throw new RangeError(`stableWeight is ${stableWeight}, expected a weight above 0`);
   const canary = toFloat32((stableWeight * canaryPercent) / 100);
   return [
-    { VariantName: roles.stable, DesiredWeight: canaryPercent === 100 ? 0 : toFloat32(stableWeight * (1 - canaryPercent / 100)) },
+    { VariantName: roles.stable, DesiredWeight: toFloat32(stableWeight * (1 - canaryPercent / 100)) },
     { VariantName: roles.canary, DesiredWeight: canary },
   ];
 }
