@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Engine, processEngine } from '../containers/run.ts';
+import { createAccidents } from './accidents.ts';
 import { type ApplicationAutoScalingService, createApplicationAutoScalingService } from './application-autoscaling/service.ts';
 import type { Clock } from './clock.ts';
 import { type CloudWatch, createCloudWatchService } from './cloudwatch/service.ts';
@@ -9,6 +10,7 @@ import { deployPackage, type Stack } from './deploy.ts';
 import { createDynamoService, type DynamoService } from './dynamodb/service.ts';
 import { createEcrService, type Ecr } from './ecr/service.ts';
 import { createEventsService, type EventsService } from './events/service.ts';
+import { createFaults, type FaultRates, type Faults } from './faults.ts';
 import { createFront, type Front } from './front.ts';
 import type { Caller } from './iam/caller.ts';
 import { createIdentities, type Identities } from './iam/identities.ts';
@@ -25,7 +27,7 @@ import { createSnsService, type SnsService } from './sns/service.ts';
 import { createSqsService, type SqsService } from './sqs/service.ts';
 import { createStatesService, type StatesService } from './states/service.ts';
 import { createStsService } from './sts/service.ts';
-import { lineTrace, silentTrace } from './trace.ts';
+import { lineTrace, silentTrace, type Trace } from './trace.ts';
 import { type InProcessHandler, inProcess } from './transport.ts';
 
 export type { Stack, StackResource } from './deploy.ts';
@@ -48,10 +50,14 @@ export interface EmulatorOptions {
   readonly dataFolder?: string;
   /** Takes each line of the trace; absent: none is written. */
   readonly trace?: (line: string) => void;
+  /** Told what the trace's lines are made of, as values: cheaper than text for who only looks. They are the emulator's own: not to be kept or changed. */
+  readonly observe?: Trace['write'];
   /** What runs models. Default: statistical models under the virtual clock, plain processes otherwise. */
   readonly engine?: Engine | 'statistical';
   /** Faults on purpose; default none. */
   readonly faults?: {
+    /** What goes wrong by chance from the start; `Emulator.faults` changes it. Crashes of functions only under the virtual clock. */
+    readonly rates?: FaultRates;
     /** How an endpoint's change ends. */
     readonly updateOutcome?: NonNullable<SageMakerOptions['faults']>['updateOutcome'];
     /** Whether an event of a service is lost, late or sent twice. */
@@ -82,6 +88,8 @@ export interface Emulator {
   readonly kernel: Kernel;
   readonly front: Front;
   readonly identities: Identities;
+  /** What goes wrong on purpose: rates to switch, and counts. */
+  readonly faults: Faults;
   /** For SDK clients of this process: `new SageMakerClient({ requestHandler: emulator.requestHandler, ... })`. */
   readonly requestHandler: InProcessHandler;
   /** Makes what a packaged service's template asks for. @see deployPackage */
@@ -91,6 +99,17 @@ export interface Emulator {
   readonly crashes: readonly unknown[];
   /** Ends workers, containers, server and timers, and removes what was written; twice does no harm. */
   stop(): Promise<void>;
+}
+
+function traceOf(clock: Clock, { trace, observe }: Pick<EmulatorOptions, 'trace' | 'observe'>): Trace {
+  const lines = trace ? lineTrace(() => clock.now(), trace) : silentTrace;
+  if (!observe) return lines;
+  return {
+    write(kind, data) {
+      lines.write(kind, data);
+      observe(kind, data);
+    },
+  };
 }
 
 /** The access key of the account's administrator. */
@@ -108,19 +127,24 @@ function workloadsFor(kernel: Kernel, engine: Engine | 'statistical' | undefined
  * Starts an embedded AWS: every service on one clock, one seed and one front.
  *
  * @throws Error when the port is taken
+ * @throws RangeError for a fault that can't happen under this clock, or a rate outside 0-1
  */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
-  const { clock, seed, account = '000000000000', region = 'eu-west-1', faults = {} } = options;
+  const { clock, seed, account = '000000000000', region = 'eu-west-1' } = options;
   const crashes: unknown[] = [];
   let stopped = false;
-  const trace = options.trace ? lineTrace(() => clock.now(), options.trace) : silentTrace;
+  const trace = traceOf(clock, options);
   const random = seededRandom(seed, (name, value) => trace.write('draw', { name, value }));
   const identities = createIdentities({ account });
+  if (clock.kind !== 'virtual' && (options.faults?.rates?.['lambda-crash'] ?? 0) > 0) {
+    throw new RangeError('Functions crash on purpose under the virtual clock only: elsewhere they are threads of their own');
+  }
+  const faults = createFaults(random, trace, options.faults?.rates);
   const onCrash = (error: unknown) => {
     // What was under way when the emulator stopped has lost its ground; that is no bug.
     if (!stopped) crashes.push(error);
   };
-  const front = createFront({ account, region, clock, random, trace, identities, onCrash });
+  const front = createFront({ account, region, clock, random, trace, identities, faults, onCrash });
   const dataFolder = options.dataFolder ?? mkdtempSync(path.join(tmpdir(), 'emulator-'));
   mkdirSync(dataFolder, { recursive: true });
   const kernel: Kernel = {
@@ -146,7 +170,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const cloudwatch = createCloudWatchService(kernel);
   const dynamodb = createDynamoService(kernel);
   const ecr = createEcrService(kernel);
-  const events = createEventsService(kernel, faults.delivery ? { delivery: faults.delivery } : {});
+  const events = createEventsService(kernel, { delivery: options.faults?.delivery ?? faults.ofEvent });
   const logs = createLogsService(kernel);
   const s3 = createS3Service(kernel);
   const sns = createSnsService(kernel, { identities });
@@ -157,13 +181,14 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     transport: (request) => front.handle(request),
     endpointUrl: () => endpoint,
     appendLog: logs.append,
+    crash: faults.ofInvocation,
   });
   const sagemaker = createSageMakerService(kernel, {
     image: (imageUri) => ecr.image(imageUri),
     objects: s3,
     log: (group, stream, line) => logs.append(group, stream, [{ timestampMs: clock.now(), message: line }]),
     workloads: workloadsFor(kernel, options.engine),
-    ...(faults.updateOutcome && { faults: { updateOutcome: faults.updateOutcome } }),
+    faults: { updateOutcome: options.faults?.updateOutcome ?? faults.ofUpdate, metricsMissing: faults.ofMetrics },
   });
   for (const service of [
     applicationAutoScaling.service,
@@ -187,6 +212,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   front.route(urlPrefix, lambda.serveUrl);
 
   const administrator: Caller = { kind: 'administrator', arn: `arn:aws:iam::${account}:user/administrator` };
+  // Without any fault to begin with there is nothing to arm: a world that is whole runs as if nobody had thought of accidents.
+  if (options.faults?.rates) front.onEvent(createAccidents(kernel, { faults, administrator, cloudwatch, sagemaker, states }));
   let stopping: Promise<void> | undefined;
   async function stop(): Promise<void> {
     stopped = true;
@@ -202,6 +229,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     kernel,
     front,
     identities,
+    faults,
     requestHandler: inProcess(front),
     deploy: (packageFolder, parameters) => deployPackage({ kernel, identities, administrator }, packageFolder, parameters),
     services: { applicationAutoScaling, cloudwatch, dynamodb, ecr, events, logs, s3, sagemaker, sns, sqs, states },

@@ -1,6 +1,7 @@
 import { AwsError, notEmulated } from './aws-error.ts';
 import type { Clock } from './clock.ts';
 import type { Caller } from './iam/caller.ts';
+import { type CallFault, ConnectionDropped, type Faults, throttleOf, unavailable } from './faults.ts';
 import type { Identities } from './iam/identities.ts';
 import type { Cloud, ServiceEvent } from './kernel.ts';
 import type { BoundOperation, Service, ServiceId } from './operation.ts';
@@ -23,7 +24,10 @@ export type RouteHandler = (request: WireRequest, caller: Caller | undefined) =>
 
 /** The embedded AWS as its callers see it: every service behind one door, on the wire and from within. */
 export interface Front {
-  /** Answers one HTTP request. Never rejects: whatever goes wrong is an answer in the caller's protocol. */
+  /**
+   * Answers one HTTP request. Whatever goes wrong is an answer in the caller's protocol; it rejects only where a fault
+   * drops the connection, with `ConnectionDropped`.
+   */
   handle(request: WireRequest): Promise<WireAnswer>;
   /** How services reach each other: same operations and policies, no codecs. */
   readonly cloud: Cloud;
@@ -43,8 +47,24 @@ export interface FrontOptions {
   readonly random: Random;
   readonly trace: Trace;
   readonly identities: Identities;
+  /** What goes wrong on purpose; default nothing. */
+  readonly faults?: Pick<Faults, 'ofCall'>;
   /** Told of what no operation should throw. The caller gets `InternalFailure`; the crash is traced as well. */
   readonly onCrash?: (error: unknown, where: string) => void;
+}
+
+/** A call whose answer a fault keeps from its caller. */
+class CallLost extends Error {
+  /** What the caller is told if it is told anything. */
+  readonly told: AwsError;
+  /** Whether the operation ran: then its line is in the trace already. */
+  readonly tookEffect: boolean;
+
+  constructor(service: ServiceId, tookEffect: boolean) {
+    super('A fault lost this call');
+    this.told = unavailable(service);
+    this.tookEffect = tookEffect;
+  }
 }
 
 const describe = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -100,6 +120,13 @@ export function createFront(options: FrontOptions): Front {
     return output;
   }
 
+  /** Runs an operation, unless a fault comes between: before it has any effect, or after. */
+  async function runFaulted(fault: CallFault | undefined, service: ServiceId, work: () => Promise<unknown>): Promise<unknown> {
+    if (fault === 'throttle') throw throttleOf(service);
+    if (fault === 'timeout-before') throw new CallLost(service, false);
+    return await work();
+  }
+
   const cloud: Cloud = {
     async call(service, operation, input, caller) {
       const line = { via: 'internal', service, operation, caller: caller.arn, input: summarise(input) };
@@ -107,12 +134,15 @@ export function createFront(options: FrontOptions): Front {
         const bound = operationOf(service, operation);
         const wrong = misfits(schemaOf(service, bound).input, input, { unknownMembers: 'ignored' });
         if (wrong.length > 0) throw new AwsError('SerializationException', wrong.join('; '));
-        const output = await run(service, bound, input, caller, random.uuid('wire/request-id'));
-        trace.write('wire', { ...line, output: summarise(output) });
+        const fault = options.faults?.ofCall(service, operation, caller);
+        const output = await runFaulted(fault, service, () => run(service, bound, input, caller, random.uuid('wire/request-id')));
+        trace.write('wire', { ...line, output: summarise(output), ...(fault && { answerLost: true }) });
+        if (fault) throw new CallLost(service, true);
         return output;
       } catch (thrown) {
-        const error = asAwsError(thrown, `${service}:${operation}`);
-        trace.write('wire', { ...line, error: { code: error.code, status: error.status, message: error.message } });
+        const lost = thrown instanceof CallLost ? thrown : undefined;
+        const error = lost?.told ?? asAwsError(thrown, `${service}:${operation}`);
+        if (!lost?.tookEffect) trace.write('wire', { ...line, error: { code: error.code, status: error.status, message: error.message } });
         throw error;
       }
     },
@@ -153,15 +183,22 @@ export function createFront(options: FrontOptions): Front {
       const bound = operationOf(located.service, located.operation);
       const input = located.protocol.read(schema, decodedRequest(request));
       line['input'] = summarise(input);
-      const output = await run(located.service, bound, input, caller, requestId);
+      const fault = options.faults?.ofCall(located.service, located.operation, caller);
+      const output = await runFaulted(fault, located.service, () => run(located.service, bound, input, caller, requestId));
       line['output'] = summarise(output);
       const answer = located.protocol.write(schema, output, requestId);
-      trace.write('wire', line);
+      trace.write('wire', { ...line, ...(fault && { answerLost: true }) });
+      if (fault) throw new CallLost(located.service, true);
       return answer;
     } catch (thrown) {
-      const error = asAwsError(thrown, `${located.service}:${located.operation}`);
-      delete line['output'];
-      trace.write('wire', { ...line, error: { code: error.code, status: error.status, message: error.message } });
+      const lost = thrown instanceof CallLost ? thrown : undefined;
+      const error = lost?.told ?? asAwsError(thrown, `${located.service}:${located.operation}`);
+      if (!lost?.tookEffect) {
+        delete line['output'];
+        trace.write('wire', { ...line, error: { code: error.code, status: error.status, message: error.message } });
+      }
+      // A call that timed out is told so, or told nothing at all.
+      if (lost && random.chance('faults/connection-drops', 0.5)) throw new ConnectionDropped('socket hang up');
       try {
         return located.protocol.fail(error, requestId, request);
       } catch (unsayable) {

@@ -22,6 +22,16 @@ export interface InstanceStart {
   readonly onOutput: (text: string) => void;
 }
 
+/** How an invocation dies between two of its calls. */
+export interface Crash {
+  /** The call at which it dies, counted from 1; an invocation that makes fewer lives. */
+  readonly call: number;
+  /** Whether that call takes effect; its answer reaches nobody. */
+  readonly effect: 'before' | 'after';
+  /** Told when it dies, with the path of the call. */
+  happens(path: string): void;
+}
+
 /** Starts an execution environment: a worker over HTTP, or in-process under the virtual clock. */
 export type StartInstance = (start: InstanceStart) => Instance;
 

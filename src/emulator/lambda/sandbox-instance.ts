@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Kernel } from '../kernel.ts';
-import { exited, type Instance, type InstanceStart, type Outcome, timedOut } from './instance.ts';
+import { type Crash, exited, type Instance, type InstanceStart, type Outcome, timedOut } from './instance.ts';
 import { checkSignature, type FunctionFailure, failureOf, type Handler, handlerIn, parseHandler, runHandler } from './runtime/handler.ts';
 import { ProcessExit, sandboxGlobals } from './sandbox/globals.ts';
 import { sandboxHttp, type Transport } from './sandbox/http.ts';
@@ -29,14 +29,22 @@ const failed = (error: unknown) => failureOf(error, taskRoot);
  *
  * The function's time-out is emulator time here: there is no wall to measure by, code takes no time at all, and what an
  * invocation waits for (an endpoint's latency, a sleep between retries) passes on the virtual clock.
+ *
+ * @param crashOf whether and how an invocation dies; asked once each
  */
-export function sandboxInstances(kernel: Kernel, transport: Transport): (start: InstanceStart) => Instance {
+export function sandboxInstances(
+  kernel: Kernel,
+  transport: Transport,
+  crashOf: (functionName: string, requestId: string) => Crash | undefined = () => undefined,
+): (start: InstanceStart) => Instance {
   return (start) => {
     const { functionName, settings } = start.version;
     const label = `lambda ${functionName}`;
     const environment: Record<string, string | undefined> = { ...start.environment };
     const freezer = new Freezer();
-    let current: { readonly requestId: string; readonly settle: (outcome: Outcome) => void } | undefined;
+    let current:
+      | { readonly requestId: string; readonly settle: (outcome: Outcome) => void; readonly crash: Crash | undefined; calls: number }
+      | undefined;
     let over: ((requestId: string) => Outcome) | undefined;
     let handler: Handler | undefined;
 
@@ -64,7 +72,19 @@ export function sandboxInstances(kernel: Kernel, transport: Transport): (start: 
     // The clock calls back from outside the environment: what falls due goes back in first.
     const inside = (work: () => void) => freezer.run(() => environmentOf.run({ onRejection }, work));
     const timers = sandboxTimers(kernel.clock, label, inside, uncaught);
-    const http = sandboxHttp(transport, freezer);
+    /** The way out, at which an invocation that is to die does. */
+    const orCrash: Transport = async (request) => {
+      const invocation = current;
+      const crash = invocation?.crash;
+      if (!crash || ++invocation.calls !== crash.call) return await transport(request);
+      if (crash.effect === 'after') await transport(request).catch(() => {});
+      if (current === invocation && !over) {
+        crash.happens(request.path);
+        end((requestId) => ({ failure: exited(requestId, 'with error: signal: killed'), fatal: true }));
+      }
+      return await new Promise<never>(() => {});
+    };
+    const http = sandboxHttp(orCrash, freezer);
     const surroundings = sandboxGlobals({
       kernel,
       environment,
@@ -102,6 +122,8 @@ export function sandboxInstances(kernel: Kernel, transport: Transport): (start: 
           );
           current = {
             requestId: facts.requestId,
+            crash: crashOf(functionName, facts.requestId),
+            calls: 0,
             settle(outcome) {
               current = undefined;
               limit.cancel();

@@ -11,6 +11,7 @@ import { deleteFunction } from './delete-function.ts';
 import { deleteFunctionConcurrency } from './delete-function-concurrency.ts';
 import { environmentFor } from './environment.ts';
 import type { Functions } from './function.ts';
+import type { Crash } from './instance.ts';
 import { serveFunctionUrl } from './function-url.ts';
 import { getFunction } from './get-function.ts';
 import { getFunctionConcurrency } from './get-function-concurrency.ts';
@@ -34,6 +35,7 @@ import { updateFunctionConfiguration } from './update-function-configuration.ts'
 import { workerInstances } from './worker-instance.ts';
 
 export { urlPrefix } from './function-url.ts';
+export type { Crash } from './instance.ts';
 export type { AppendLog, LogLine } from './log.ts';
 export type { Transport } from './sandbox/http.ts';
 
@@ -44,6 +46,8 @@ export interface LambdaParts {
   /** Where the emulator listens, without slash at the end; under the virtual clock any base does. */
   readonly endpointUrl: () => string;
   readonly appendLog: AppendLog;
+  /** Asked for each invocation under the virtual clock: whether and how it dies. Default none does. */
+  readonly crash?: (functionName: string, requestId: string) => Crash | undefined;
 }
 
 export interface LambdaService {
@@ -57,7 +61,7 @@ export interface LambdaService {
 /** Lambda: functions from zips, run as workers on the real and scaled clock, in-process under the virtual one. */
 export function createLambdaService(kernel: Kernel, parts: LambdaParts): LambdaService {
   const functions: Functions = new Map();
-  const start = kernel.clock.kind === 'virtual' ? sandboxInstances(kernel, parts.transport) : workerInstances(kernel);
+  const start = kernel.clock.kind === 'virtual' ? sandboxInstances(kernel, parts.transport, parts.crash) : workerInstances(kernel);
   const pool = createPool(kernel, start, (version, logStream) => environmentFor(kernel, parts.identities, parts.endpointUrl(), version, logStream));
   const invoker = createInvoker(kernel, functions, pool, parts.identities, parts.appendLog);
   const state: LambdaState = {

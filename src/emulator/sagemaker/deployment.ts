@@ -39,7 +39,7 @@ async function standUp(state: SageMaker, endpoint: Endpoint, fleet: Fleet, secon
     await sleepSeconds(state, take.noCapacity(), 'no capacity');
     return insufficientCapacity;
   }
-  if (outcome === 'silent-revert') {
+  if (outcome === 'silent-revert' || outcome === 'unexplained-revert') {
     await sleepSeconds(state, seconds, 'an update that reverts');
     return requestFailed;
   }
@@ -110,7 +110,7 @@ export function beginUpdate(state: SageMaker, endpoint: Endpoint, config: Endpoi
     endpoint.pending = undefined;
     if (failure !== undefined) {
       retire(state, endpoint, next);
-      endpoint.failureReason = failure;
+      if (outcome !== 'unexplained-revert') endpoint.failureReason = failure;
       setStatus(state, endpoint, 'InService');
       return;
     }

@@ -130,8 +130,13 @@ export async function putMetricData(kernel: Kernel, namespace: string, datums: r
 /**
  * Counts requests per variant and publishes them to CloudWatch a datapoint period, 60-120 s (drawn) after the period has
  * ended. A period without requests has no datapoint, and no timer.
+ *
+ * @param isMissing whether a variant's metrics of a period are lost on the way; asked once each
  */
-export function invocationMetrics(kernel: Kernel): Metrics {
+export function invocationMetrics(
+  kernel: Kernel,
+  isMissing: (endpointName: string, variantName: string, minuteMs: number) => boolean = () => false,
+): Metrics {
   const periods = new Map<string, Map<string, Bucket>>();
   const servedBy = new Map<string, Map<string, Writable<Served>>>();
 
@@ -145,7 +150,8 @@ export function invocationMetrics(kernel: Kernel): Metrics {
       const lateMs = 1000 * kernel.random.between('sagemaker/metrics-late-seconds', 60, 120);
       kernel.clock.after(startMs + periodMs + lateMs - kernel.clock.now(), `metrics of ${endpoint.name}`, () => {
         periods.delete(key);
-        const datums = [...opened.values()].flatMap((bucket) => datumsOf(endpoint.name, bucket, startMs, periodMs));
+        const published = [...opened.values()].filter((bucket) => !isMissing(endpoint.name, bucket.variantName, startMs));
+        const datums = published.flatMap((bucket) => datumsOf(endpoint.name, bucket, startMs, periodMs));
         kernel.background(`publish metrics of ${endpoint.name}`, () => putMetricData(kernel, 'AWS/SageMaker', datums, endpoint.arn));
       });
     }

@@ -52,7 +52,7 @@ export interface SageMakerService {
 
 /** SageMaker: control plane and runtime over one state. */
 export function createSageMakerService(kernel: Kernel, options: SageMakerOptions): SageMakerService {
-  const metrics = invocationMetrics(kernel);
+  const metrics = invocationMetrics(kernel, options.faults?.metricsMissing);
   const state: SageMaker = {
     kernel,
     options,

@@ -18,7 +18,7 @@ import type { VariantHost } from './variant-host.ts';
 import type { ResolvedImage, TrainingRun, Workloads } from './workloads/workloads.ts';
 
 /** How an endpoint's change ends, where a test wants it otherwise than well. */
-export type UpdateOutcome = 'ok' | 'silent-revert' | 'no-capacity';
+export type UpdateOutcome = 'ok' | 'silent-revert' | 'unexplained-revert' | 'no-capacity';
 export type UpdateKind = 'create' | 'config' | 'weights' | 'capacity';
 
 export interface SageMakerOptions {
@@ -37,6 +37,8 @@ export interface SageMakerOptions {
   readonly faults?: {
     /** Asked once a change, when it begins. Default `ok`. */
     readonly updateOutcome?: (endpointName: string, kind: UpdateKind) => UpdateOutcome;
+    /** Asked for each minute of a variant: whether its metrics are never published. Default none is missing. */
+    readonly metricsMissing?: (endpointName: string, variantName: string, minuteMs: number) => boolean;
   };
 }
 

@@ -72,9 +72,11 @@ export function beginWeightsAndCapacities(state: SageMaker, endpoint: Endpoint, 
       variant.desiredInstances = instancesBefore;
       variant.status = [];
     }
-    endpoint.failureReason = outcome === 'no-capacity' ? insufficientCapacity : requestFailed;
-    setStatus(state, endpoint, 'RollingBack');
-    await clock.sleep(1000 * take.rollBack(), 'roll back');
+    if (outcome !== 'unexplained-revert') {
+      endpoint.failureReason = outcome === 'no-capacity' ? insufficientCapacity : requestFailed;
+      setStatus(state, endpoint, 'RollingBack');
+      await clock.sleep(1000 * take.rollBack(), 'roll back');
+    }
     setStatus(state, endpoint, 'InService');
   });
 }
