@@ -4,7 +4,7 @@ import { clock, endpoints, rollouts, training, wakingExecutions } from '../src/a
 import { wait } from '../src/rollout/wait.ts';
 import { walk } from '../src/rollout/walk.ts';
 
-const Input = z.strictObject({ ...walk, wait: z.enum(['training', 'endpoint', 'bake', 'rollout']), token: z.string() });
+const Input = z.strictObject({ ...walk, wait: z.enum(['training', 'approval', 'endpoint', 'bake', 'rollout']), token: z.string() });
 export const Output = z.strictObject({});
 
 /** Parks a task token. Its own answer means nothing: the token's does. */

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import type { Ports } from '../ports/ports.ts';
+import { actKinds } from '../rollout/acts.ts';
 import { BadRequest, NotFound } from '../rollout/errors.ts';
+import { ask, undo } from '../rollout/people.ts';
 import { type DeliverySource, DeliverySpec } from '../rollout/spec.ts';
 import { start } from '../rollout/start.ts';
 import { triggerOf } from '../triggers/registry.ts';
@@ -17,6 +19,14 @@ export const Request = z.discriminatedUnion('action', [
   }),
   z.strictObject({ action: z.literal('list'), delivery: z.optional(z.string()), limit: z._default(z.int().check(z.minimum(1), z.maximum(200)), 20) }),
   z.strictObject({ action: z.literal('get'), rolloutId: z.string() }),
+  z.strictObject({
+    action: z.enum(actKinds),
+    rolloutId: z.string(),
+    reason: z.optional(z.string().check(z.maxLength(1024))),
+    /** What an approval or rejection is for: unset means what is asked just now. */
+    answers: z.optional(z.strictObject({ for: z.union([z.literal('rollout'), z.int()]), imageDigest: z.string(), revision: z.int() })),
+  }),
+  z.strictObject({ action: z.literal('undo'), rolloutId: z.string(), reason: z.optional(z.string().check(z.maxLength(1024))) }),
 ]);
 export type Request = z.input<typeof Request>;
 
@@ -68,5 +78,18 @@ export async function answer(request: z.output<typeof Request>, by: string, port
       if (!rollout) throw new NotFound(`No rollout "${request.rolloutId}"; sluice list shows what there is`);
       return rolloutView(rollout, await ports.rollouts.ledger(request.rolloutId), ports.clock.now());
     }
+    case 'undo':
+      return undo(request.rolloutId, by, request.reason, ports);
+    default:
+      return ask(
+        {
+          kind: request.action,
+          by,
+          ...(request.reason !== undefined && { reason: request.reason }),
+          ...(request.answers && { answers: request.answers }),
+        },
+        request.rolloutId,
+        ports,
+      );
   }
 }

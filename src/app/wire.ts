@@ -13,6 +13,7 @@ import { sageMakerTraining } from '../aws/training.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Settings } from '../ports/ports.ts';
 import { logger } from './handler.ts';
+import { withPhaseNotices } from './phase-notices.ts';
 import { setting } from './settings.ts';
 
 /** The one place that says `new`: a factory a port. A function's bundle holds only the adapters its factories name. */
@@ -24,15 +25,15 @@ export const alarms = () => cloudWatchAlarms();
 export const clock = (): Clock => ({ now: () => Date.now() });
 export const deliveries = () => dynamoDeliveries(table());
 export const endpoints = () => sageMakerEndpoints();
-export const executions = () => stepFunctionsExecutions(setting('DELIVERY_MACHINE'));
+export const executions = () => stepFunctionsExecutions({ delivery: setting('DELIVERY_MACHINE'), rollout: setting('ROLLOUT_MACHINE') });
 /** For functions that wake waits and read history but start nothing. */
-export const wakingExecutions = () => stepFunctionsExecutions('');
+export const wakingExecutions = () => stepFunctionsExecutions({ delivery: '', rollout: '' });
 export const images = () => ecrImages(setting('REGISTRY'));
 export const locks = () => dynamoLocks(table());
 export const metrics = () => cloudWatchMetrics();
 export const models = () => sageMakerModels();
 export const notices = () => awsNotices(setting('TOPIC'), (what, error) => logger.error(`Cannot send an ${what}`, error as Error));
-export const rollouts = () => dynamoRollouts(table());
+export const rollouts = () => withPhaseNotices(dynamoRollouts(table()), notices());
 export const settings = (): Settings => ({
   bucket: setting('BUCKET'),
   modelRoleArn: setting('MODEL_ROLE'),

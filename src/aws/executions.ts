@@ -1,17 +1,37 @@
-import { GetExecutionHistoryCommand, SendTaskSuccessCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, GetExecutionHistoryCommand, SendTaskSuccessCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Executions } from '../ports/executions.ts';
 import { attempt, translated } from './errors.ts';
 
-/** Step Functions through the SDK. @param deliveryMachineArn the machine that walks a rollout from trigger to end */
-export function stepFunctionsExecutions(deliveryMachineArn: string, client: SFNClient = new SFNClient()): Executions {
+/** ARNs of the two machines; empty for functions that only wake waits and read histories. */
+export interface Machines {
+  readonly delivery: string;
+  readonly rollout: string;
+}
+
+/** Step Functions through the SDK. */
+export function stepFunctionsExecutions(machines: Machines, client: SFNClient = new SFNClient()): Executions {
+  async function startExecution(stateMachineArn: string, name: string, input: Readonly<Record<string, unknown>>): Promise<boolean> {
+    try {
+      await client.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));
+      return true;
+    } catch (error) {
+      // It ran under this name and has ended.
+      if (error instanceof Error && error.name === 'ExecutionAlreadyExists') return false;
+      throw translated(error, `Cannot start execution "${name}"`);
+    }
+  }
+
   return {
-    async startDelivery(name, input) {
-      await client
-        .send(new StartExecutionCommand({ stateMachineArn: deliveryMachineArn, name, input: JSON.stringify(input) }))
-        .catch((error: unknown) => {
-          // Same name: it runs, or it ran and the rollout has ended. Either way there is nothing to start.
-          if (!(error instanceof Error && error.name === 'ExecutionAlreadyExists')) throw translated(error, `Cannot start execution "${name}"`);
-        });
+    startDelivery: (name, input) => startExecution(machines.delivery, name, input),
+    startWalk: (name, input) => startExecution(machines.rollout, name, input),
+    async isRunning(machine, name) {
+      const executionArn = `${machines[machine].replace(':stateMachine:', ':execution:')}:${name}`;
+      try {
+        return (await client.send(new DescribeExecutionCommand({ executionArn }))).status === 'RUNNING';
+      } catch (error) {
+        if (error instanceof Error && error.name === 'ExecutionDoesNotExist') return false;
+        throw translated(error, `Cannot describe execution "${name}"`);
+      }
     },
     async wake(taskToken, answer) {
       try {

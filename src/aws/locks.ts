@@ -74,8 +74,34 @@ export function dynamoLocks({ name: TableName, client }: Table): Locks {
       }
     },
 
+    async takeOver(endpointName, rolloutId, from, nowMs) {
+      try {
+        const answer = await client.send(
+          new UpdateCommand({
+            TableName,
+            Key: row.endpoint(endpointName),
+            UpdateExpression: 'SET holder = :me, leaseUntilMs = :until ADD fence :one',
+            // A lease renewed since it was read belongs to somebody who lives.
+            ConditionExpression: 'holder = :from AND leaseUntilMs = :read',
+            ExpressionAttributeValues: { ':me': rolloutId, ':until': nowMs + leaseMs, ':one': 1, ':from': from.holder, ':read': from.leaseUntilMs },
+            ReturnValues: 'ALL_NEW',
+          }),
+        );
+        return { fence: Number(answer.Attributes?.['fence']) };
+      } catch (error) {
+        if (isConditionFailure(error)) return undefined;
+        throw translated(error, `Cannot take over endpoint "${endpointName}"`);
+      }
+    },
+
     release: (endpointName, rolloutId, fence) => giveBack(endpointName, 'holder = :me AND fence = :fence', { ':me': rolloutId, ':fence': fence }),
     releaseHeldBy: (endpointName, rolloutId) => giveBack(endpointName, 'holder = :me', { ':me': rolloutId }),
+
+    async holder(endpointName) {
+      const item = await read(endpointName);
+      const holder = item?.['holder'];
+      return typeof holder === 'string' ? { holder, leaseUntilMs: Number(item?.['leaseUntilMs']) } : undefined;
+    },
 
     async record(endpointName) {
       const data: unknown = (await read(endpointName))?.['record'];

@@ -125,11 +125,12 @@ export function dynamoRollouts({ name: TableName, client }: Table): Rollouts {
           client.send(new GetCommand({ TableName, Key: row.delivery(rollout.delivery), ConsistentRead: true })),
         );
         if (!headAnswer.Item) throw new StaleRollout(`Cannot end rollout "${rollout.id}": delivery "${rollout.delivery}" is gone`);
-        const { openRolloutId, ...head } = dataOf<DeliveryHead>(headAnswer.Item);
+        const { openRolloutId, queuedRolloutId, ...head } = dataOf<DeliveryHead>(headAnswer.Item);
         const next: DeliveryHead = {
           ...head,
           version: head.version + 1,
           ...(openRolloutId !== undefined && openRolloutId !== rollout.id && { openRolloutId }),
+          ...(queuedRolloutId !== undefined && queuedRolloutId !== rollout.id && { queuedRolloutId }),
           ...(succeeded && { liveDigest: rollout.request.imageDigest, liveRolloutId: rollout.id }),
         };
         try {
@@ -161,6 +162,38 @@ export function dynamoRollouts({ name: TableName, client }: Table): Rollouts {
       } catch (error) {
         if (isConditionFailure(error)) return false;
         throw translated(error, `Cannot admit rollout "${rollout.id}"`);
+      }
+    },
+
+    async queue(rollout, head, drafts, nowMs) {
+      const { saved, items } = stateAndEntries(rollout, drafts, nowMs);
+      try {
+        await transact([
+          ...items,
+          indexed(saved),
+          putHead({ ...head, version: head.version + 1, queuedRolloutId: rollout.id }, head.version),
+          attemptRow(rollout, { attempt: rollout.attempt, rolloutId: rollout.id, open: true }),
+        ]);
+        return true;
+      } catch (error) {
+        if (isConditionFailure(error)) return false;
+        throw translated(error, `Cannot queue rollout "${rollout.id}"`);
+      }
+    },
+
+    async takeFromQueue(delivery) {
+      const answer = await attempt(`Cannot read delivery "${delivery}"`, () =>
+        client.send(new GetCommand({ TableName, Key: row.delivery(delivery), ConsistentRead: true })),
+      );
+      if (!answer.Item) return undefined;
+      const { queuedRolloutId, ...head } = dataOf<DeliveryHead>(answer.Item);
+      if (queuedRolloutId === undefined || head.openRolloutId !== undefined) return undefined;
+      try {
+        await transact([putHead({ ...head, version: head.version + 1, openRolloutId: queuedRolloutId }, head.version)]);
+        return queuedRolloutId;
+      } catch (error) {
+        if (isConditionFailure(error)) return undefined;
+        throw translated(error, `Cannot start what is queued in delivery "${delivery}"`);
       }
     },
 

@@ -1,4 +1,10 @@
-import { CreateTrainingJobCommand, DescribeTrainingJobCommand, SageMakerClient, type TrainingInstanceType } from '@aws-sdk/client-sagemaker';
+import {
+  CreateTrainingJobCommand,
+  DescribeTrainingJobCommand,
+  SageMakerClient,
+  StopTrainingJobCommand,
+  type TrainingInstanceType,
+} from '@aws-sdk/client-sagemaker';
 import type { Training, TrainingJob } from '../ports/training.ts';
 import { alreadyExists, attemptToFind, translated } from './errors.ts';
 import { tagList } from './tags.ts';
@@ -53,6 +59,14 @@ export function sageMakerTraining(client: SageMakerClient = new SageMakerClient(
         ...(job.ModelArtifacts?.S3ModelArtifacts !== undefined && { modelArtifacts: job.ModelArtifacts.S3ModelArtifacts }),
         ...(job.FailureReason !== undefined && { failureReason: job.FailureReason }),
       };
+    },
+
+    async stop(TrainingJobName) {
+      // A job that ended meanwhile is refused: what was wanted is so.
+      await client.send(new StopTrainingJobCommand({ TrainingJobName })).catch((error: unknown) => {
+        const attempted = translated(error, `Cannot stop training job "${TrainingJobName}"`);
+        if (attempted.name !== 'Refused') throw attempted;
+      });
     },
   };
 }

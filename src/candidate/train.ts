@@ -1,6 +1,7 @@
 import type { Ports } from '../ports/ports.ts';
+import { loadHearing } from '../rollout/hearing.ts';
 import { keys } from '../rollout/keys.ts';
-import { loadRollout, specOf, tagsOf } from '../rollout/load.ts';
+import { specOf, tagsOf } from '../rollout/load.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { DeliverySpec } from '../rollout/spec.ts';
 
@@ -14,8 +15,12 @@ export async function train(
   rolloutId: string,
   ports: Pick<Ports, 'rollouts' | 'deliveries' | 'training' | 'settings' | 'clock'>,
 ): Promise<{ readonly answer: TrainAnswer; readonly status: string }> {
-  const rollout = await loadRollout(rolloutId, ports);
+  const { rollout } = await loadHearing(rolloutId, ports);
+  if (rollout.ending) return stop(rollout, ports);
   const spec = await specOf(rollout, ports);
+  // An undo rolls out what was trained before.
+  if (rollout.candidate.trainingJobName === undefined && rollout.candidate.modelDataUrl !== undefined)
+    return { answer: 'skipped', status: 'trained before' };
   if (!spec.train) return { answer: 'skipped', status: 'nothing to train' };
   const jobName = rollout.candidate.trainingJobName;
   if (jobName === undefined) return ask(rollout, spec.train, ports);
@@ -101,4 +106,12 @@ async function ask(
     tags: tagsOf(saved),
   });
   return { answer: 'training', status: 'Starting' };
+}
+
+/** Nobody wants the model any more: the job costs money until it is stopped. */
+async function stop(rollout: Rollout, ports: Pick<Ports, 'training'>): Promise<{ answer: 'failed'; status: string }> {
+  const jobName = rollout.candidate.trainingJobName;
+  const job = jobName === undefined ? undefined : await ports.training.describe(jobName);
+  if (jobName !== undefined && job?.status === 'InProgress') await ports.training.stop(jobName);
+  return { answer: 'failed', status: job?.secondaryStatus ?? 'not started' };
 }

@@ -1,4 +1,5 @@
 import { Command } from '@commander-js/extra-typings';
+import { acts } from './act.ts';
 import { apply } from './apply.ts';
 import { demo } from './demo.ts';
 import { dev } from './dev.ts';
@@ -22,6 +23,7 @@ const program = new Command('sluice')
   .addCommand(list)
   .addCommand(get)
   .addCommand(watch);
+for (const act of acts) program.addCommand(act);
 
 try {
   await program.parseAsync();

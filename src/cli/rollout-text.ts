@@ -17,6 +17,12 @@ export function rolloutText(view: RolloutView): string {
       : [`  endpoint  ${view.endpointName}: ${view.stable ?? 'nothing'} -> ${view.canary ?? ''}, canary at ${view.canaryPercent} %`]),
     ...Object.entries(view.trainingMetrics).map(([name, value]) => `  training  ${name} ${value}`),
     `  took      ${toDuration(view.durationSeconds)}`,
+    ...(view.approval === undefined
+      ? []
+      : [
+          `  asks      a person to approve ${view.approval.for === 'rollout' ? 'the rollout' : `step ${view.approval.for + 1}`} by ${view.approval.expiresAt}, else ${view.approval.onExpiry}: sluice approve ${view.id}`,
+        ]),
+    ...(view.pausedBy === undefined ? [] : [`  paused    by ${view.pausedBy}: sluice resume ${view.id}`]),
     ...(view.text === undefined ? [] : [`  because   ${view.text}`]),
     ...(view.ledgerFlaw === undefined ? [] : [styled('red', `  RECORD    ${view.ledgerFlaw}`)]),
   ];

@@ -2,6 +2,7 @@
 export const entryKinds = [
   'requested',
   'rejected',
+  'queued',
   'started',
   'training-asked',
   'trained',
@@ -16,6 +17,10 @@ export const entryKinds = [
   'shift-decided',
   'shift-verified',
   'gates-evaluated',
+  'approval-asked',
+  'act-heard',
+  'act-refused',
+  'recovered',
   'signal-received',
   'paused',
   'promoted',

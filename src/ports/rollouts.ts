@@ -1,4 +1,5 @@
 import type { Draft, Entry } from '../ledger/entry.ts';
+import type { Act } from '../rollout/acts.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { DeliverySource } from '../rollout/spec.ts';
 import type { RolloutRequest } from '../triggers/trigger.ts';
@@ -10,6 +11,8 @@ export interface DeliveryHead {
   /** The newest revision, 1, 2, 3 …. */
   readonly revision: number;
   readonly endpointName: string;
+  /** Admitted and waiting for the open one to end; at most one a delivery. */
+  readonly queuedRolloutId?: string;
   /** The rollout under way; at most one a delivery. */
   readonly openRolloutId?: string;
   /** Digest of the image that serves; unset until a rollout succeeded. */
@@ -45,9 +48,11 @@ export interface Signal {
   /** For alarms: the state entered. */
   readonly state?: string;
   readonly text: string;
+  /** Set for a person's act. */
+  readonly act?: Act;
 }
 
-export const waitNames = ['training', 'endpoint', 'bake', 'rollout'] as const;
+export const waitNames = ['training', 'approval', 'endpoint', 'bake', 'rollout'] as const;
 export type WaitName = (typeof waitNames)[number];
 
 export interface Wait {
@@ -67,6 +72,10 @@ export interface Rollouts {
   end(rollout: Rollout, drafts: readonly Draft[], nowMs: number): Promise<Rollout>;
   /** Admits a rollout: state, entries, head and attempt in one conditional write. False where somebody was faster: decide anew. */
   admit(rollout: Rollout, head: DeliveryHead, last: Attempt | undefined, drafts: readonly Draft[], nowMs: number): Promise<boolean>;
+  /** Admits a rollout behind the open one: state, entries, head and attempt in one conditional write. False where the head moved: decide anew. */
+  queue(rollout: Rollout, head: DeliveryHead, drafts: readonly Draft[], nowMs: number): Promise<boolean>;
+  /** Makes the queued rollout of a delivery the open one, if none is open. Its id; undefined where there is none, or somebody was faster. */
+  takeFromQueue(delivery: string): Promise<string | undefined>;
   /** Records a rollout that was refused at the door. False where it is recorded already. */
   reject(rollout: Rollout, drafts: readonly Draft[], nowMs: number): Promise<boolean>;
 
@@ -107,8 +116,17 @@ export interface Locks {
     rolloutId: string,
     nowMs: number,
   ): Promise<{ readonly fence: number } | { readonly holder: string; readonly leaseUntilMs: number }>;
+  /** The rollout that holds the endpoint; undefined while it is free. */
+  holder(endpointName: string): Promise<{ readonly holder: string; readonly leaseUntilMs: number } | undefined>;
   /** Renews the lease in the invocation that is about to change the endpoint. Throws `LockLost`. */
   renew(endpointName: string, rolloutId: string, fence: number, nowMs: number): Promise<void>;
+  /** Takes the lock from a holder that can't act any more. Undefined where it is no longer as it was read. */
+  takeOver(
+    endpointName: string,
+    rolloutId: string,
+    from: { readonly holder: string; readonly leaseUntilMs: number },
+    nowMs: number,
+  ): Promise<{ readonly fence: number } | undefined>;
   release(endpointName: string, rolloutId: string, fence: number): Promise<void>;
   /** Gives back what an ended rollout still holds, under whatever fence: its own record of the fence may be what was lost. */
   releaseHeldBy(endpointName: string, rolloutId: string): Promise<void>;

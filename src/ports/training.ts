@@ -32,4 +32,6 @@ export interface Training {
   start(request: TrainingRequest): Promise<void>;
   /** Undefined where there is no such job. */
   describe(jobName: string): Promise<TrainingJob | undefined>;
+  /** Asks it to stop; one that has ended already is fine. */
+  stop(jobName: string): Promise<void>;
 }

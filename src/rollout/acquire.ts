@@ -3,17 +3,21 @@ import type { EndpointDescription } from '../ports/endpoints.ts';
 import type { Ports } from '../ports/ports.ts';
 import { strategyOf } from '../strategies/registry.ts';
 import { toDuration } from './duration.ts';
+import { loadHearing } from './hearing.ts';
 import { keys } from './keys.ts';
 import { lintAlarms, lintEndpoint, type Refusal, stableOf } from './lint.ts';
-import { loadRollout, specOf } from './load.ts';
+import { specOf } from './load.ts';
 import { currentStep, type Placement, type Rollout } from './rollout.ts';
 import type { DeliverySpec } from './spec.ts';
 import { canaryNameOf, firstWeight } from './variants.ts';
 
 /** `acquired`: go on. `wait`: another rollout holds the endpoint. `refused`: it may not start. `resume-*`: a continued walk. */
-export type AcquireAnswer = 'acquired' | 'wait' | 'refused' | 'resume-smoke' | 'resume-step' | 'resume-bake' | 'resume-undo';
+export type AcquireAnswer = 'acquired' | 'wait' | 'refused' | 'resume-smoke' | 'resume-step' | 'resume-bake' | 'resume-undo' | 'resume-finish';
 
 type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'locks' | 'endpoints' | 'models' | 'images' | 'alarms' | 'clock'>;
+
+/** No function of ours runs longer, milliseconds; a test holds the template to it. */
+export const longestFunctionMs = 300_000;
 
 /** How long a rollout waits for an endpoint another one holds, milliseconds. */
 const waitAtMostMs = 3_600_000;
@@ -27,14 +31,14 @@ export async function acquire(
   generation: number,
   ports: Needs,
 ): Promise<{ readonly answer: AcquireAnswer; readonly waitSeconds: number }> {
-  const rollout = await loadRollout(rolloutId, ports);
+  const { rollout } = await loadHearing(rolloutId, ports);
   if (rollout.placement) return resume(rollout, generation, ports);
   // Asked again after an answer that got lost: what was refused stays refused.
   if (rollout.ending) return { answer: 'refused', waitSeconds: 0 };
   const spec = await specOf(rollout, ports);
   const endpointName = spec.serve.endpoint;
   const nowMs = ports.clock.now();
-  const lock = await ports.locks.acquire(endpointName, rolloutId, nowMs);
+  const lock = await takeLock(endpointName, rolloutId, nowMs, ports);
   if ('holder' in lock) {
     if (rollout.waitingSinceMs === undefined)
       await ports.rollouts.save(
@@ -110,6 +114,18 @@ export async function acquire(
   return { answer: 'acquired', waitSeconds: 0 };
 }
 
+/**
+ * The lock, also from a rollout that ended without giving it back: once its lease and the longest function that could
+ * still act under it are over. A lease that merely ended belongs to a rollout that must be undone first.
+ */
+async function takeLock(endpointName: string, rolloutId: string, nowMs: number, ports: Needs) {
+  const lock = await ports.locks.acquire(endpointName, rolloutId, nowMs);
+  if (!('holder' in lock) || nowMs <= lock.leaseUntilMs + longestFunctionMs) return lock;
+  const holder = await ports.rollouts.find(lock.holder);
+  if (holder && holder.outcome === undefined) return lock;
+  return (await ports.locks.takeOver(endpointName, rolloutId, lock, nowMs)) ?? lock;
+}
+
 /** Reads what admission needs to know. A missing endpoint is a first deployment: nothing to refuse, no stable. */
 async function look(
   spec: DeliverySpec,
@@ -167,7 +183,7 @@ async function resume(rollout: Rollout, generation: number, ports: Needs): Promi
       nowMs,
     );
   }
-  if (rollout.ending) return { answer: 'resume-undo', waitSeconds: 0 };
+  if (rollout.ending) return { answer: rollout.ending.outcome === 'Succeeded' ? 'resume-finish' : 'resume-undo', waitSeconds: 0 };
   if (!rollout.placement?.verifiedAtMs) return { answer: 'acquired', waitSeconds: 0 };
   if (rollout.placement.smokeTestedAtMs === undefined) return { answer: 'resume-smoke', waitSeconds: 0 };
   const step = currentStep(rollout);

@@ -1,5 +1,6 @@
 import type { Attempt, DeliveryHead } from '../ports/rollouts.ts';
 import type { RolloutRequest } from '../triggers/trigger.ts';
+import type { DeliverySpec } from './spec.ts';
 
 export type Admission =
   /** Nothing to do. */
@@ -8,14 +9,16 @@ export type Admission =
   | { readonly answer: 'same'; readonly rolloutId: string }
   /** Another image is being rolled out. */
   | { readonly answer: 'reject'; readonly reason: 'busy'; readonly attempt: number; readonly text: string }
-  | { readonly answer: 'start'; readonly attempt: number };
+  | { readonly answer: 'start'; readonly attempt: number }
+  /** Another image is being rolled out, and this one shall follow it; whatever was queued before is superseded. */
+  | { readonly answer: 'queue'; readonly attempt: number; readonly abortOpen: boolean };
 
 /**
  * Whether a request becomes a rollout. One image, one rollout at a time, however often its event is delivered.
  *
  * @param last the last attempt with this very digest by this delivery; undefined if there was none
  */
-export function admit(head: DeliveryHead, last: Attempt | undefined, request: RolloutRequest): Admission {
+export function admit(head: DeliveryHead, last: Attempt | undefined, request: RolloutRequest, concurrency: DeliverySpec['concurrency']): Admission {
   if (last?.open) return { answer: 'same', rolloutId: last.rolloutId };
   if (head.liveDigest === request.imageDigest) {
     return {
@@ -33,6 +36,7 @@ export function admit(head: DeliveryHead, last: Attempt | undefined, request: Ro
   }
   const attempt = (last?.attempt ?? 0) + 1;
   if (head.openRolloutId !== undefined) {
+    if (concurrency !== 'reject') return { answer: 'queue', attempt, abortOpen: concurrency === 'supersede' };
     return {
       answer: 'reject',
       reason: 'busy',

@@ -6,8 +6,9 @@ import type { Signal } from '../ports/rollouts.ts';
 import { type BakeDecision, cadenceSeconds, judgeBake } from './bake.ts';
 import { decideEnding } from './ending.ts';
 import { Refused, Throttled, Unavailable } from './errors.ts';
+import { loadHearing } from './hearing.ts';
 import { keys } from './keys.ts';
-import { loadRollout, specOf } from './load.ts';
+import { specOf } from './load.ts';
 import { isLong } from './next-step.ts';
 import { currentStep, type Ending, placementOf, type Rollout, type StepRecord, withStep } from './rollout.ts';
 import type { DeliverySpec } from './spec.ts';
@@ -26,27 +27,32 @@ export async function evaluate(
   executionArn: string,
   ports: Needs,
 ): Promise<{ readonly answer: EvaluateAnswer; readonly waitSeconds: number; readonly generation: number }> {
-  const rollout = await loadRollout(rolloutId, ports);
+  const { rollout, inbox } = await loadHearing(rolloutId, ports);
   const placement = placementOf(rollout);
-  const step = currentStep(rollout);
-  if (step?.verifiedAtMs === undefined) throw new Error(`Rollout "${rolloutId}" evaluates gates of a step that was never verified`);
-  const spec = await specOf(rollout, ports);
   const nowMs = ports.clock.now();
   await ports.locks.renew(placement.endpointName, rolloutId, placement.fence, nowMs);
   const generation = rollout.generation + 1;
   const first = placement.stable === undefined;
-  // Asked again after an answer that got lost: what was decided first stays, whatever the gates would say now.
+  // Stopped by a person, or asked again after an answer that got lost: what was decided stays, whatever the gates would say now.
   if (rollout.ending)
     return { answer: rollout.ending.outcome === 'Succeeded' ? 'soaked' : first ? 'failed-first' : 'failed', waitSeconds: 0, generation };
 
-  const inbox = await ports.rollouts.inbox(rolloutId);
+  const waitOn = async (waitSeconds: number): Promise<{ answer: EvaluateAnswer; waitSeconds: number; generation: number }> =>
+    (await isLong(executionArn, ports)) ? { answer: 'continue', waitSeconds: 0, generation } : { answer: 'wait', waitSeconds, generation };
+  const step = currentStep(rollout);
+  if (step?.verifiedAtMs === undefined) {
+    // Before the first shift nobody has any traffic to watch: only people are waited for.
+    return rollout.approval || rollout.paused ? waitOn(cadenceSeconds) : { answer: 'passed', waitSeconds: cadenceSeconds, generation };
+  }
+  const spec = await specOf(rollout, ports);
   const entered = inbox.filter((signal) => signal.state === 'ALARM' && signal.atMs >= step.requestedAtMs);
   const verdicts = await ask(rollout, { ...step, verifiedAtMs: step.verifiedAtMs }, spec, entered, ports);
   const asked: StepRecord = { ...step, verdicts, heard: entered.map(nameOfSignal) };
   const evaluated = withStep(rollout, asked);
   if (rollout.soakUntilMs !== undefined) return { ...(await soak(evaluated, rollout.soakUntilMs, step, verdicts, executionArn, ports)), generation };
 
-  const decision = judgeBake({ ...step, verifiedAtMs: step.verifiedAtMs }, verdicts, spec, nowMs, first);
+  const judged = judgeBake({ ...step, verifiedAtMs: step.verifiedAtMs }, verdicts, spec, nowMs, first);
+  const decision = withPeople(judged, rollout, step, verdicts);
   const drafts = draftsOf(step, verdicts, decision, rollout.phase === 'Paused');
   switch (decision.answer) {
     case 'failed': {
@@ -60,7 +66,11 @@ export async function evaluate(
       return { answer: first ? 'failed-first' : 'failed', waitSeconds: 0, generation };
     }
     case 'passed':
-      await ports.rollouts.save(withStep(rollout, { ...asked, passedAtMs: nowMs }), drafts, nowMs);
+      await ports.rollouts.save(
+        withStep(rollout, { ...asked, passedAtMs: step.passedAtMs ?? nowMs }),
+        step.passedAtMs === undefined ? drafts : [],
+        nowMs,
+      );
       // How long a bake that follows without a shift waits first: the soak.
       return { answer: 'passed', waitSeconds: cadenceSeconds, generation };
     case 'hold':
@@ -70,15 +80,31 @@ export async function evaluate(
         const paused = await ports.rollouts.save({ ...evaluated, phase: 'Paused' }, [...drafts, { kind: 'paused', text: decision.text }], nowMs);
         await ports.notices.tell({ rolloutId, delivery: rollout.delivery, phase: paused.phase, page: true, text: decision.text });
       }
-      return (await isLong(executionArn, ports))
-        ? { answer: 'continue', waitSeconds: 0, generation }
-        : { answer: 'wait', waitSeconds: decision.waitSeconds, generation };
+      return waitOn(decision.waitSeconds);
     case 'wait':
       await ports.rollouts.save(evaluated, drafts, nowMs);
-      return (await isLong(executionArn, ports))
-        ? { answer: 'continue', waitSeconds: 0, generation }
-        : { answer: 'wait', waitSeconds: decision.waitSeconds, generation };
+      return waitOn(decision.waitSeconds);
   }
+}
+
+/**
+ * A bake's decision with what people asked taken in: a pause or an open question keeps it from going on, skipping the
+ * rest ends a bake early. Neither makes a failed gate pass.
+ */
+function withPeople(judged: BakeDecision, rollout: Rollout, step: StepRecord, verdicts: readonly GateVerdict[]): BakeDecision {
+  if (judged.answer === 'failed') {
+    // Evidence that only ran dry after the step had passed is no reason to undo while a person is awaited.
+    return step.passedAtMs !== undefined && judged.reason === 'no-evidence' ? { answer: 'wait', waitSeconds: cadenceSeconds } : judged;
+  }
+  if (rollout.paused || rollout.approval) return { answer: 'wait', waitSeconds: cadenceSeconds };
+  if (step.passedAtMs !== undefined) return { answer: 'passed', text: 'the step had passed' };
+  if (rollout.hurried && judged.answer !== 'passed') {
+    return {
+      answer: 'passed',
+      text: `${step.canaryPercent} %: the rest of the bake is skipped by ${rollout.hurried.by}: ${rollout.hurried.reason ?? ''}; gates: ${combine(verdicts)}`,
+    };
+  }
+  return judged;
 }
 
 async function ask(

@@ -6,6 +6,7 @@ import { keys } from './keys.ts';
 import { loadRollout, specOf } from './load.ts';
 import { endingOf } from './roll-back.ts';
 import { type Ending, type Placement, placementOf, type Rollout } from './rollout.ts';
+import { startQueued } from './start.ts';
 import type { Cause } from './walk.ts';
 
 type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'locks' | 'endpoints' | 'models' | 'executions' | 'notices' | 'clock'>;
@@ -49,6 +50,7 @@ export async function finish(
   // A walk that died between taking the lock and writing so holds it without knowing: the spec says which endpoint it was.
   const endpointName = rollout.placement?.endpointName ?? (await specOf(rollout, ports)).serve.endpoint;
   await ports.locks.releaseHeldBy(endpointName, rolloutId);
+  await startQueued(rollout.delivery, ports);
   await ports.notices.tell({
     rolloutId,
     delivery: rollout.delivery,

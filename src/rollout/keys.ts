@@ -4,4 +4,6 @@ export const keys = {
   endpoint: (name: string): string => `endpoint/${name.toLowerCase()}`,
   alarm: (name: string): string => `alarm/${name}`,
   rollout: (id: string): string => `rollout/${id}`,
+  /** What people ask of a rollout. */
+  acts: (id: string): string => `acts/${id}`,
 };

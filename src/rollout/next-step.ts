@@ -1,12 +1,15 @@
 import type { Ports } from '../ports/ports.ts';
 import { strategyOf } from '../strategies/registry.ts';
-import { loadRollout, specOf } from './load.ts';
-import { currentStep, placementOf } from './rollout.ts';
+import { isApproved } from './acts.ts';
+import { askPerson, loadHearing } from './hearing.ts';
+import { specOf } from './load.ts';
+import { currentStep, placementOf, type Rollout } from './rollout.ts';
+import type { DeliverySpec } from './spec.ts';
 
-/** `shift`: a step follows. `soak`: promoted, watch on. `bake`: a first deployment bakes where it is. `done`: nothing is left. `continue`: in a new execution. */
-export type NextAnswer = 'shift' | 'soak' | 'bake' | 'done' | 'continue';
+/** `shift`: a step follows. `soak`: promoted, watch on. `ask`: a person first, watched. `undo`: it was stopped. `bake`: a first deployment bakes where it is. `done`: nothing is left. `continue`: in a new execution. */
+export type NextAnswer = 'shift' | 'ask' | 'undo' | 'soak' | 'bake' | 'done' | 'continue';
 
-type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'locks' | 'executions' | 'settings' | 'clock'>;
+type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'locks' | 'executions' | 'notices' | 'settings' | 'clock'>;
 
 /** Asks the strategy what comes next. A step boundary is also where a long walk continues in a new execution. */
 export async function nextStep(
@@ -14,20 +17,18 @@ export async function nextStep(
   executionArn: string,
   ports: Needs,
 ): Promise<{ readonly answer: NextAnswer; readonly generation: number }> {
-  const rollout = await loadRollout(rolloutId, ports);
+  const { rollout } = await loadHearing(rolloutId, ports);
   const placement = placementOf(rollout);
   const generation = rollout.generation + 1;
-  if (rollout.ending) {
-    // Asked again after an answer that got lost.
-    if (rollout.ending.outcome === 'Succeeded') return { answer: 'done', generation };
-    throw new Error(`Rollout "${rolloutId}" takes no further step: it ends as ${rollout.ending.outcome} (${rollout.ending.reason})`);
-  }
+  if (rollout.ending) return { answer: rollout.ending.outcome === 'Succeeded' ? 'done' : 'undo', generation };
   const spec = await specOf(rollout, ports);
   const nowMs = ports.clock.now();
   await ports.locks.renew(placement.endpointName, rolloutId, placement.fence, nowMs);
   if (await isLong(executionArn, ports)) return { answer: 'continue', generation };
 
-  const passed = rollout.steps.filter((step) => step.passedAtMs !== undefined).length;
+  // A person's pause holds at the boundary as it does in a bake: watched.
+  if (rollout.paused) return { answer: 'ask', generation };
+  const passed = passedOf(rollout, spec);
   if (placement.stable === undefined) {
     if (passed > 0) {
       await ports.rollouts.save(
@@ -61,7 +62,12 @@ export async function nextStep(
   if (step && step.passedAtMs === undefined) return { answer: step.verifiedAtMs === undefined ? 'shift' : 'bake', generation };
   const decision = strategyOf(spec.strategy).next(spec.strategy, { passed });
   switch (decision.decision) {
-    case 'step':
+    case 'step': {
+      const rule = decision.step.approval;
+      if (rule && !isApproved(rollout, decision.index)) {
+        await askPerson(rollout, decision.index, rule, ports);
+        return { answer: 'ask', generation };
+      }
       await ports.rollouts.save(
         {
           ...rollout,
@@ -78,6 +84,7 @@ export async function nextStep(
         nowMs,
       );
       return { answer: 'shift', generation };
+    }
     case 'promote':
       if (rollout.soakUntilMs === undefined) {
         await ports.rollouts.save(
@@ -94,6 +101,13 @@ export async function nextStep(
       }
       return { answer: 'soak', generation };
   }
+}
+
+/** Steps behind us. A person who skips the rest leaves only the last: all of the traffic. */
+function passedOf(rollout: Rollout, spec: DeliverySpec): number {
+  const done = rollout.steps.filter((step) => step.passedAtMs !== undefined).reduce((most, step) => Math.max(most, step.index + 1), 0);
+  const last = strategyOf(spec.strategy).plan(spec.strategy).length - 1;
+  return rollout.hurried ? Math.max(done, last) : done;
 }
 
 /** Whether an execution has written so much history that the walk should continue in a new one. */

@@ -36,6 +36,28 @@ export interface Ending {
   readonly page: boolean;
 }
 
+/** What an approval is asked for: the whole rollout, or the step of this index. */
+export type ApprovalSubject = 'rollout' | number;
+
+/** An open question to a person. An answer counts only for this subject, of this rollout, digest and revision, and only once. */
+export interface Approval {
+  readonly for: ApprovalSubject;
+  readonly askedAtMs: number;
+  readonly expiresAtMs: number;
+  readonly onExpiry: 'reject' | 'approve';
+}
+
+export interface ActRecord {
+  /** ARN of the person; `expiry` where nobody answered. */
+  readonly by: string;
+  readonly atMs: number;
+  readonly reason?: string;
+}
+
+export interface Approved extends ActRecord {
+  readonly for: ApprovalSubject;
+}
+
 /** A variant as it stood before the rollout changed anything. */
 export interface VariantBefore {
   readonly VariantName: string;
@@ -114,6 +136,16 @@ export interface Rollout {
   readonly made: { readonly configs: readonly string[]; readonly models: readonly string[] };
   /** What it took out of service and a clean-up may delete once nothing uses it. */
   readonly replaced: { readonly configs: readonly string[]; readonly models: readonly string[] };
+  /** What a person is asked now; unset while nobody is. */
+  readonly approval?: Approval;
+  /** What was agreed to, by a person or by expiry. */
+  readonly approved: readonly Approved[];
+  /** A person wants it to go no further; unset while nobody does. */
+  readonly paused?: ActRecord;
+  /** A person wants the rest of the steps skipped. */
+  readonly hurried?: ActRecord;
+  /** Signals of people that were heard: each acts once. */
+  readonly heardActs: readonly string[];
   /** Keys whose signals reach this rollout's inbox. */
   readonly watching: readonly string[];
   /** Set when the end is decided; the outcome follows when it is done. */

@@ -23,11 +23,28 @@ export const SignalEvent = z.discriminatedUnion('detail-type', [
     time: z.string(),
     detail: z.object({ alarmName: z.string(), state: z.object({ value: z.string(), reason: z.optional(z.string()), timestamp: z.string() }) }),
   }),
+  // Not AWS's own: how another system answers for a person. Its `by` is what that system says; EventBridge carries no caller.
+  z.object({
+    id: z.string(),
+    'detail-type': z.literal('Sluice Approval'),
+    time: z.string(),
+    source: z.string(),
+    account: z.string(),
+    detail: z.object({
+      rolloutId: z.string(),
+      answer: z.enum(['approve', 'reject']),
+      for: z.union([z.literal('rollout'), z.int()]),
+      imageDigest: z.string(),
+      revision: z.int(),
+      by: z.optional(z.string()),
+      reason: z.optional(z.string()),
+    }),
+  }),
 ]);
 export type SignalEvent = z.output<typeof SignalEvent>;
 
 /** What an event says, under the key a rollout waits with. Its id follows from what happened, so a repeated event is the same signal. */
-export function toSignal(event: SignalEvent): Signal {
+export function toSignal(event: SignalEvent): Signal & { readonly rolloutId?: string } {
   switch (event['detail-type']) {
     case 'SageMaker Training Job State Change': {
       const { TrainingJobName, TrainingJobStatus } = event.detail;
@@ -60,6 +77,17 @@ export function toSignal(event: SignalEvent): Signal {
         state: state.value,
         text: state.reason ?? `alarm ${alarmName} is ${state.value}`,
       };
+    }
+    case 'Sluice Approval': {
+      const { rolloutId, answer, by, reason, ...answers } = event.detail;
+      const who = `${by ?? 'somebody'} through ${event.source} of account ${event.account}`;
+      const act = {
+        kind: answer,
+        by: who,
+        answers: { for: answers.for, imageDigest: answers.imageDigest, revision: answers.revision },
+        ...(reason !== undefined && { reason }),
+      };
+      return { id: `answer-${event.id}`, key: keys.acts(rolloutId), atMs: Date.parse(event.time), text: `${answer} by ${who}`, act, rolloutId };
     }
   }
 }

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { GateSpec } from '../gates/registry.ts';
 import { StrategySpec, strategyOf } from '../strategies/registry.ts';
 import { TriggerSpec } from '../triggers/registry.ts';
+import { ApprovalSpec } from './approval-spec.ts';
 import { Duration, toDuration } from './duration.ts';
 import { shortestBakeSeconds } from './window.ts';
 
@@ -67,6 +68,10 @@ export const DeliverySpec = z
     /** Unset: the image holds the model, nothing is trained. */
     train: z.optional(Train),
     serve: Serve,
+    /** What a new image does while another rollout of this delivery is under way. */
+    concurrency: z._default(z.enum(['reject', 'queue', 'supersede']), 'reject'),
+    /** A person must agree before the endpoint is touched at all. Unset: nobody is asked. */
+    approval: z.optional(ApprovalSpec),
     strategy: StrategySpec,
     gates: z._default(z.array(GateSpec), []),
     /** How long past its bake a step may wait for evidence. */

@@ -4,10 +4,13 @@ import type { DeliveryHead } from '../ports/rollouts.ts';
 import type { RolloutRequest } from '../triggers/trigger.ts';
 import { admit, rolloutIdOf } from './admission.ts';
 import { NotFound, StaleRollout } from './errors.ts';
+import { keys } from './keys.ts';
+import { specOf } from './load.ts';
 import type { Rollout } from './rollout.ts';
+import { deliver } from './signal.ts';
 
 export type Started =
-  | { readonly answer: 'started' | 'same'; readonly rolloutId: string }
+  | { readonly answer: 'started' | 'queued' | 'same'; readonly rolloutId: string }
   | { readonly answer: 'rejected'; readonly rolloutId: string; readonly reason: string; readonly text: string }
   | { readonly answer: 'ignored'; readonly reason: string; readonly text: string };
 
@@ -30,14 +33,15 @@ export async function start(
     const head = await ports.deliveries.head(delivery);
     if (!head) throw new NotFound(`No delivery "${delivery}"; apply its delivery.yaml first`);
     const last = await ports.deliveries.lastAttempt(delivery, request.imageDigest);
-    const admission = admit(head, last, request);
+    const { concurrency } = await specOf({ delivery, revision: head.revision }, ports);
+    const admission = admit(head, last, request, concurrency);
     const nowMs = ports.clock.now();
     switch (admission.answer) {
       case 'ignore':
         return { answer: 'ignored', reason: admission.reason, text: admission.text };
       case 'same': {
         // A start that died between its write and this call is finished here; a second call under the same name changes nothing.
-        await startExecution(admission.rolloutId, ports);
+        if (head.openRolloutId === admission.rolloutId) await startExecution(admission.rolloutId, ports);
         return { answer: 'same', rolloutId: admission.rolloutId };
       }
       case 'reject': {
@@ -51,6 +55,15 @@ export async function start(
         if (!rejected) continue;
         await ports.notices.tell({ rolloutId: rollout.id, delivery, phase: 'Ended', ...ending });
         return { answer: 'rejected', rolloutId: rollout.id, reason: admission.reason, text: admission.text };
+      }
+      case 'queue': {
+        const rollout = newRollout(head, request, admission.attempt, ports.images.uriOf(request.repository, request.imageDigest), nowMs);
+        const waits = `waits for ${head.openRolloutId ?? 'the open rollout'} to end`;
+        const queued = await ports.rollouts.queue(rollout, head, [requested(request), { kind: 'queued', text: waits }], nowMs);
+        if (!queued) continue;
+        if (head.queuedRolloutId !== undefined) await supersede(head.queuedRolloutId, rollout.id, ports);
+        if (admission.abortOpen && head.openRolloutId !== undefined) await abortFor(head.openRolloutId, rollout.id, ports);
+        return { answer: 'queued', rolloutId: rollout.id };
       }
       case 'start': {
         const rollout = newRollout(head, request, admission.attempt, ports.images.uriOf(request.repository, request.imageDigest), nowMs);
@@ -68,6 +81,53 @@ export async function start(
     }
   }
   throw new StaleRollout(`Cannot admit ${request.imageDigest} to delivery "${delivery}": lost the race ${races} times`);
+}
+
+/** A queued rollout that a newer one takes the place of ends before it began. */
+async function supersede(rolloutId: string, by: string, ports: Pick<Ports, 'rollouts' | 'notices' | 'clock'>): Promise<void> {
+  const rollout = await ports.rollouts.find(rolloutId);
+  if (!rollout || rollout.outcome !== undefined) return;
+  const nowMs = ports.clock.now();
+  const ending = { outcome: 'Superseded', reason: 'superseded', text: `${by} is newer and waits in its place`, page: false } as const;
+  await ports.rollouts.end(
+    { ...rollout, phase: 'Ended', ending, outcome: 'Superseded', endedAtMs: nowMs },
+    [{ kind: 'ended', text: ending.text }],
+    nowMs,
+  );
+  await ports.notices.tell({ rolloutId, delivery: rollout.delivery, phase: 'Ended', ...ending });
+}
+
+/** Under `supersede` a newer image stops the rollout under way, as a person's abort would. */
+async function abortFor(openRolloutId: string, by: string, ports: Pick<Ports, 'rollouts' | 'executions' | 'clock'>): Promise<void> {
+  const atMs = ports.clock.now();
+  await deliver(
+    openRolloutId,
+    { id: `superseded-by-${by}`, key: keys.acts(openRolloutId), atMs, text: `superseded by ${by}`, act: { kind: 'abort', by, reason: 'superseded' } },
+    ports,
+  );
+}
+
+/** Begins what waits in a delivery's queue, once nothing is open there any more. What serves by now already needs no rollout. */
+export async function startQueued(
+  delivery: string,
+  ports: Pick<Ports, 'rollouts' | 'deliveries' | 'executions' | 'notices' | 'clock'>,
+): Promise<string | undefined> {
+  const rolloutId = await ports.rollouts.takeFromQueue(delivery);
+  if (rolloutId === undefined) return undefined;
+  const [rollout, head] = await Promise.all([ports.rollouts.find(rolloutId), ports.deliveries.head(delivery)]);
+  if (rollout && rollout.outcome === undefined && head?.liveDigest === rollout.request.imageDigest) {
+    const nowMs = ports.clock.now();
+    const ending = { outcome: 'Superseded', reason: 'already-live', text: `${rollout.request.imageDigest} serves by now`, page: false } as const;
+    await ports.rollouts.end(
+      { ...rollout, phase: 'Ended', ending, outcome: 'Superseded', endedAtMs: nowMs },
+      [{ kind: 'ended', text: ending.text }],
+      nowMs,
+    );
+    await ports.notices.tell({ rolloutId, delivery, phase: 'Ended', ...ending });
+    return startQueued(delivery, ports);
+  }
+  await startExecution(rolloutId, ports);
+  return rolloutId;
 }
 
 const startExecution = (rolloutId: string, { executions }: Pick<Ports, 'executions'>) =>
@@ -94,10 +154,12 @@ function newRollout(head: DeliveryHead, request: RolloutRequest, attempt: number
     phase: 'Queued',
     startedAtMs: nowMs,
     ledger: emptyChain,
-    candidate: {},
+    candidate: request.modelDataUrl === undefined ? {} : { modelDataUrl: request.modelDataUrl },
     steps: [],
     made: { configs: [], models: [] },
     replaced: { configs: [], models: [] },
+    approved: [],
+    heardActs: [],
     watching: [],
   };
 }

@@ -4,4 +4,14 @@ export interface Step {
   readonly canaryPercent: number;
   /** How long the step bakes before its gates may pass it, seconds, >= 0. */
   readonly bakeSeconds: number;
+  /** A person must agree before the shift. Unset: nobody is asked. */
+  readonly approval?: ApprovalRule;
+}
+
+/** How a person is asked, and what follows where nobody answers. */
+export interface ApprovalRule {
+  /** How long an answer may take, seconds, > 0. */
+  readonly expiresSeconds: number;
+  /** `reject`: as if a person had said no. `approve`: go on, recorded as nobody's answer. */
+  readonly onExpiry: 'reject' | 'approve';
 }

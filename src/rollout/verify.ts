@@ -1,6 +1,7 @@
 import type { EndpointDescription } from '../ports/endpoints.ts';
 import type { Ports } from '../ports/ports.ts';
 import { decideEnding } from './ending.ts';
+import { loadHearing } from './hearing.ts';
 import { loadRollout } from './load.ts';
 import { prove } from './move.ts';
 import { currentStep, type Ending, placementOf, type Rollout, withStep } from './rollout.ts';
@@ -17,6 +18,12 @@ export type VerifyAnswer = 'pending' | 'done' | 'reverted' | 'not-proved' | 'dea
 
 type Needs = Pick<Ports, 'rollouts' | 'locks' | 'endpoints' | 'models' | 'clock'>;
 
+/** A move that took is of no use to a rollout somebody stopped meanwhile: it is undone, or held where nothing stood before. */
+function unlessEnding(rollout: Rollout, answer: VerifyAnswer): VerifyAnswer {
+  if (!rollout.ending || answer !== 'done') return answer;
+  return rollout.placement?.stable === undefined ? 'dead' : 'not-proved';
+}
+
 /** How often a wait for the endpoint looks by itself, seconds: events make it fast, polls make it right. */
 export const pollSeconds = 60;
 
@@ -26,7 +33,7 @@ export async function verify(
   what: MoveName,
   ports: Needs,
 ): Promise<{ readonly answer: VerifyAnswer; readonly waitSeconds: number }> {
-  const rollout = await loadRollout(rolloutId, ports);
+  const rollout = what === 'canary' || what === 'shift' ? (await loadHearing(rolloutId, ports)).rollout : await loadRollout(rolloutId, ports);
   const placement = placementOf(rollout);
   const nowMs = ports.clock.now();
   await ports.locks.renew(placement.endpointName, rolloutId, placement.fence, nowMs);
@@ -40,7 +47,7 @@ export async function verify(
   const { move: _, ...settled } = rollout;
   switch (what) {
     case 'canary':
-      return { answer: await verifyCanary(rollout, settled, proof, endpoint, ports), waitSeconds: 0 };
+      return { answer: unlessEnding(rollout, await verifyCanary(rollout, settled, proof, endpoint, ports)), waitSeconds: 0 };
     case 'shift': {
       const step = currentStep(rollout);
       if (!step) throw new Error(`Rollout "${rolloutId}" verifies a shift it never asked for`);
@@ -56,7 +63,7 @@ export async function verify(
           ],
           nowMs,
         );
-        return { answer: 'done', waitSeconds: 0 };
+        return { answer: unlessEnding(rollout, 'done'), waitSeconds: 0 };
       }
       const ending: Ending = {
         outcome: 'RolledBack',

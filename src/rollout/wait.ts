@@ -24,11 +24,13 @@ export async function wait(rolloutId: string, name: WaitName, token: string, por
 function keysOf(rollout: Rollout, name: WaitName): readonly string[] {
   switch (name) {
     case 'training':
-      return rollout.watching.filter((key) => key.startsWith(keys.trainingJob('')));
+      return [...rollout.watching.filter((key) => key.startsWith(keys.trainingJob(''))), keys.acts(rollout.id)];
+    case 'approval':
+      return [keys.acts(rollout.id)];
     case 'endpoint':
-      return rollout.watching.filter((key) => key.startsWith(keys.endpoint('')));
+      return [...rollout.watching.filter((key) => key.startsWith(keys.endpoint(''))), keys.acts(rollout.id)];
     case 'bake':
-      return rollout.watching.filter((key) => key.startsWith(keys.alarm('')));
+      return [...rollout.watching.filter((key) => key.startsWith(keys.alarm(''))), keys.acts(rollout.id)];
     case 'rollout':
       return [keys.rollout(rollout.id)];
     default:
@@ -38,7 +40,12 @@ function keysOf(rollout: Rollout, name: WaitName): readonly string[] {
 
 /** Why a wait is over already, if it is. */
 async function overBy(rollout: Rollout, name: WaitName, ports: Needs): Promise<string | undefined> {
+  const inbox = name === 'rollout' ? [] : await ports.rollouts.inbox(rollout.id);
+  const unheard = inbox.find((signal) => signal.act && !rollout.heardActs.includes(signal.id));
+  if (unheard?.act) return `${unheard.act.kind} by ${unheard.act.by}`;
   switch (name) {
+    case 'approval':
+      return rollout.ending || !rollout.approval ? 'nobody is asked any more' : undefined;
     case 'training': {
       const jobName = rollout.candidate.trainingJobName;
       const job = jobName === undefined ? undefined : await ports.training.describe(jobName);
@@ -55,7 +62,7 @@ async function overBy(rollout: Rollout, name: WaitName, ports: Needs): Promise<s
     case 'bake': {
       const step = currentStep(rollout);
       // A signal the gates know of failed its gate, or may only hold: it must not wake the bake again and again.
-      const alarm = (await ports.rollouts.inbox(rollout.id)).find(
+      const alarm = inbox.find(
         (signal) =>
           signal.state === 'ALARM' && step !== undefined && signal.atMs >= step.requestedAtMs && !step.heard?.includes(nameOfSignal(signal)),
       );

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { ApprovalSpec, approvalRule } from '../rollout/approval-spec.ts';
 import { Duration } from '../rollout/duration.ts';
 import { fixed } from './strategy.ts';
 
@@ -10,6 +11,7 @@ const Spec = z
         z.strictObject({
           canaryPercent: z.number().check(z.gt(0, { abort: true }), z.maximum(100, { abort: true })),
           bake: Duration,
+          approval: z.optional(ApprovalSpec),
         }),
       )
       .check(z.minLength(1), z.maxLength(100)),
@@ -36,8 +38,12 @@ export const canary = fixed({
   type: 'canary',
   spec: Spec,
   plan(spec) {
-    const steps = spec.steps.map((step) => ({ canaryPercent: step.canaryPercent, bakeSeconds: step.bake }));
+    const steps = spec.steps.map((step) => ({
+      canaryPercent: step.canaryPercent,
+      bakeSeconds: step.bake,
+      ...(step.approval && { approval: approvalRule(step.approval) }),
+    }));
     const last = steps.at(-1);
-    return last && last.canaryPercent < 100 ? [...steps, { ...last, canaryPercent: 100 }] : steps;
+    return last && last.canaryPercent < 100 ? [...steps, { canaryPercent: 100, bakeSeconds: last.bakeSeconds }] : steps;
   },
 });

@@ -12,6 +12,8 @@ export interface RolloutRequest {
   readonly occurredAtMs: number;
   /** What dedupes it within a delivery: the image's digest. */
   readonly dedupeKey: string;
+  /** What an earlier rollout trained for this image: an undo does not train again. */
+  readonly modelDataUrl?: string;
   /** ARN of the person who asked; unset for events. */
   readonly askedBy?: string;
 }

@@ -24,6 +24,9 @@ export interface RolloutView {
   readonly endpointConfigName?: string;
   readonly stable?: string;
   readonly canary?: string;
+  /** What a person is asked now, and what an answer must name. */
+  readonly approval?: { readonly for: 'rollout' | number; readonly expiresAt: string; readonly onExpiry: string };
+  readonly pausedBy?: string;
   /** Share of the delivery's traffic the canary was last proved to have, percent. */
   readonly canaryPercent: number;
   readonly trainingMetrics: Readonly<Record<string, number>>;
@@ -64,6 +67,10 @@ export function rolloutView(rollout: Rollout, entries: readonly Entry[], nowMs: 
       ...(placement.configName !== undefined && { endpointConfigName: placement.configName }),
       ...(placement.stable !== undefined && { stable: placement.stable }),
     }),
+    ...(rollout.approval && {
+      approval: { for: rollout.approval.for, expiresAt: iso(rollout.approval.expiresAtMs), onExpiry: rollout.approval.onExpiry },
+    }),
+    ...(rollout.paused && { pausedBy: rollout.paused.by }),
     canaryPercent: rollout.outcome === 'RolledBack' ? 0 : proved,
     trainingMetrics: rollout.candidate.metrics ?? {},
     steps: rollout.steps.map((step) => ({

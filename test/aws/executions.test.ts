@@ -9,7 +9,7 @@ let aws: ReturnType<typeof scriptedAws>;
 beforeEach(() => {
   aws = scriptedAws();
 });
-const executions = () => stepFunctionsExecutions(machine, new SFNClient(aws.options));
+const executions = () => stepFunctionsExecutions({ delivery: machine, rollout: machine.replace('delivery', 'rollout') }, new SFNClient(aws.options));
 
 describe('startDelivery()', () => {
   test('starts under our name', async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import * as z from 'zod/mini';
 import { branchOf, deliverySchema, fieldsIn, type JsonSchema, schemaAt } from '../../scripts/schema.ts';
 import { gates } from '../../src/gates/registry.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Attempt, DeliveryHead } from '../../src/ports/rollouts.ts';
-import { admit, rolloutIdOf } from '../../src/rollout/admission.ts';
+import { admit as admitUnder, rolloutIdOf } from '../../src/rollout/admission.ts';
 import { digestOf, noonMs, request } from './fixture.ts';
 
 const head = (overrides: Partial<DeliveryHead> = {}): DeliveryHead => ({
@@ -11,6 +11,9 @@ const head = (overrides: Partial<DeliveryHead> = {}): DeliveryHead => ({
   ...overrides,
 });
 const ended: Attempt = { attempt: 2, rolloutId: 'churn-bbbbbbbbbbbb-2', open: false, endedAtMs: noonMs };
+
+/** Under the default policy. */
+const admit = (head: DeliveryHead, last: Attempt | undefined, wanted: ReturnType<typeof request>) => admitUnder(head, last, wanted, 'reject');
 
 describe('admit()', () => {
   test('starts the first attempt', () => expect(admit(head(), undefined, request())).toEqual({ answer: 'start', attempt: 1 }));
@@ -56,5 +59,12 @@ describe('rolloutIdOf()', () => {
     const id = rolloutIdOf('d'.repeat(40), digestOf('b'), 99_999_999);
     expect(id.length).toBeLessThanOrEqual(63);
     expect(id).toMatch(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/);
+  });
+
+  test('queues behind the open rollout where the delivery says so, and stops it where the newer one shall take its place', () => {
+    const busy = head({ openRolloutId: 'churn-cccccccccccc-1' });
+    expect(admitUnder(busy, undefined, request(), 'queue')).toEqual({ answer: 'queue', attempt: 1, abortOpen: false });
+    expect(admitUnder(busy, undefined, request(), 'supersede')).toEqual({ answer: 'queue', attempt: 1, abortOpen: true });
+    expect(admitUnder(head(), undefined, request(), 'queue')).toEqual({ answer: 'start', attempt: 1 });
   });
 });

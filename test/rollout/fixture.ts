@@ -82,6 +82,8 @@ export const rollout = (overrides: Partial<Rollout> = {}): Rollout => ({
   steps: [],
   made: { configs: [], models: [] },
   replaced: { configs: [], models: [] },
+  approved: [],
+  heardActs: [],
   watching: [],
   ...overrides,
 });

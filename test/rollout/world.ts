@@ -98,7 +98,13 @@ export async function story(source: Parameters<typeof deliverySource>[0] = {}, s
       models: sageMakerModels(new SageMakerClient(w.options)),
       training: sageMakerTraining(new SageMakerClient(w.options)),
       images: ecrImages('111122223333.dkr.ecr.eu-west-1.amazonaws.com', new ECRClient(w.options)),
-      executions: stepFunctionsExecutions('arn:aws:states:eu-west-1:111122223333:stateMachine:sluice-delivery', new SFNClient(w.options)),
+      executions: stepFunctionsExecutions(
+        {
+          delivery: 'arn:aws:states:eu-west-1:111122223333:stateMachine:sluice-delivery',
+          rollout: 'arn:aws:states:eu-west-1:111122223333:stateMachine:sluice-rollout',
+        },
+        new SFNClient(w.options),
+      ),
       notices: awsNotices('arn:aws:sns:eu-west-1:111122223333:sluice', () => {}, new SNSClient(w.options), new EventBridgeClient(w.options)),
       settings: { bucket: 'models', modelRoleArn: 'arn:aws:iam::111122223333:role/model', historyLimit: 5000 },
     },

@@ -1,0 +1,13 @@
+import * as z from 'zod/mini';
+import { Duration } from './duration.ts';
+import type { ApprovalRule } from './step.ts';
+
+/** A person must agree. */
+export const ApprovalSpec = z.strictObject({
+  /** How long an answer may take. */
+  expires: z._default(Duration.check(z.refine((seconds) => seconds >= 60, 'Expected at least 1m')), 86_400),
+  /** What follows where nobody answers. */
+  onExpiry: z._default(z.enum(['reject', 'approve']), 'reject'),
+});
+
+export const approvalRule = (spec: z.output<typeof ApprovalSpec>): ApprovalRule => ({ expiresSeconds: spec.expires, onExpiry: spec.onExpiry });

@@ -1,0 +1,82 @@
+import type { Ports } from '../ports/ports.ts';
+import { type Act, refusalOf } from './acts.ts';
+import { BadRequest, NotFound } from './errors.ts';
+import { keys } from './keys.ts';
+import type { Rollout } from './rollout.ts';
+import { deliver } from './signal.ts';
+import { type Started, start } from './start.ts';
+
+type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'executions' | 'images' | 'notices' | 'clock'>;
+
+export interface Asked {
+  readonly answer: 'accepted';
+  readonly rolloutId: string;
+  readonly text: string;
+}
+
+async function find(rolloutId: string, { rollouts }: Pick<Ports, 'rollouts'>): Promise<Rollout> {
+  const rollout = await rollouts.find(rolloutId);
+  if (!rollout) throw new NotFound(`No rollout "${rolloutId}"; sluice list shows what there is`);
+  return rollout;
+}
+
+/**
+ * Passes a person's act on to a rollout: into its inbox first, then whoever waits is woken. What makes no sense as things
+ * stand is refused with the reason, and recorded.
+ *
+ * @throws BadRequest with the reason
+ */
+export async function ask(asked: Act, rolloutId: string, ports: Needs): Promise<Asked> {
+  const rollout = await find(rolloutId, ports);
+  const act = bound(asked, rollout);
+  const atMs = ports.clock.now();
+  // The same act of the same person in the same state is the same signal: asking twice asks once.
+  const id = `${act.kind}-${act.by}-${rollout.version}`;
+  const refusal = refusalOf(rollout, act);
+  if (refusal !== undefined) {
+    const refused = { kind: 'act-refused', text: `${act.kind} refused: ${refusal}`, by: act.by, evidence: { act } } as const;
+    if (rollout.outcome === undefined) await ports.rollouts.save(rollout, [refused], atMs);
+    throw new BadRequest(`Cannot ${act.kind} rollout "${rolloutId}": ${refusal}`);
+  }
+  await deliver(rolloutId, { id, key: keys.acts(rolloutId), atMs, text: `${act.kind} by ${act.by}`, act }, ports);
+  return { answer: 'accepted', rolloutId, text: `${act.kind} is on its way` };
+}
+
+/** An answer that does not say what it is for answers what is asked just now: the person saw that very question. */
+function bound(act: Act, rollout: Rollout): Act {
+  if ((act.kind !== 'approve' && act.kind !== 'reject') || act.answers || !rollout.approval) return act;
+  return { ...act, answers: { for: rollout.approval.for, imageDigest: rollout.request.imageDigest, revision: rollout.revision } };
+}
+
+/**
+ * Takes a rollout back. One that soaks is undone by one weight call; one that has ended is followed by a rollout of what
+ * was promoted before it, with the model trained then.
+ *
+ * @throws BadRequest where there is nothing to take back or nothing to go back to
+ */
+export async function undo(rolloutId: string, by: string, reason: string | undefined, ports: Needs): Promise<Asked | Started> {
+  const rollout = await find(rolloutId, ports);
+  if (rollout.outcome === undefined) return ask({ kind: 'abort', by, reason: reason ?? 'undo' }, rolloutId, ports);
+  if (rollout.outcome !== 'Succeeded')
+    throw new BadRequest(`Cannot undo rollout "${rolloutId}": it ended as ${rollout.outcome}, so its image does not serve`);
+  const rollouts = await ports.rollouts.list({ delivery: rollout.delivery, limit: 200 });
+  const before = rollouts.find(
+    (other) => other.outcome === 'Succeeded' && other.startedAtMs < rollout.startedAtMs && other.request.imageDigest !== rollout.request.imageDigest,
+  );
+  if (!before) throw new BadRequest(`Cannot undo rollout "${rolloutId}": nothing was promoted before it`);
+  const { modelDataUrl } = before.candidate;
+  return start(
+    rollout.delivery,
+    {
+      trigger: 'undo',
+      repository: before.request.repository,
+      imageDigest: before.request.imageDigest,
+      ...(before.request.imageTag !== undefined && { imageTag: before.request.imageTag }),
+      occurredAtMs: ports.clock.now(),
+      dedupeKey: before.request.imageDigest,
+      ...(modelDataUrl !== undefined && { modelDataUrl }),
+      askedBy: by,
+    },
+    ports,
+  );
+}
