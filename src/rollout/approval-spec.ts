@@ -5,7 +5,7 @@ import type { ApprovalRule } from './step.ts';
 /** A person must agree. */
 export const ApprovalSpec = z.strictObject({
   /** How long an answer may take. */
-  expires: z._default(Duration.check(z.refine((seconds) => seconds >= 60, 'Expected at least 1m')), 86_400),
+  expires: z.prefault(Duration.check(z.refine((seconds) => seconds >= 60, 'Expected at least 1m')), '24h'),
   /** What follows where nobody answers. */
   onExpiry: z._default(z.enum(['reject', 'approve']), 'reject'),
 });

@@ -19,7 +19,7 @@ describe('startDelivery()', () => {
   });
   test('is content with one that was started before', async () => {
     aws.serve('sfn', { StartExecution: refuse('ExecutionAlreadyExists', 'Execution Already Exists') });
-    await expect(executions().startDelivery('churn-bbbbbbbbbbbb-1', {})).resolves.toBeUndefined();
+    await expect(executions().startDelivery('churn-bbbbbbbbbbbb-1', {})).resolves.toBe(false);
   });
   test('says what else went wrong', async () => {
     aws.serve('sfn', { StartExecution: refuse('StateMachineDoesNotExist', 'State Machine Does Not Exist') });

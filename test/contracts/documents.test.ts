@@ -32,6 +32,7 @@ const least = {
   triggers: [{ type: 'image-pushed', repository: 'models/churn' }],
   train: { instanceType: 'ml.m5.large', channels: { train: { uri: 's3://b/t/' } }, metrics: [{ name: 'a', regex: 'b' }] },
   serve: { endpoint: 'churn', instanceType: 'ml.m5.large', smoke: [{ contentType: 'text/csv', body: '1' }] },
+  approval: {},
   strategy: { type: 'all-at-once', bake: '5m' },
 };
 

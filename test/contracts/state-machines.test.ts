@@ -128,13 +128,16 @@ describe('tasks', () => {
 describe('answers', () => {
   // A function asks for its settings as it loads.
   beforeAll(() => {
-    for (const name of ['TABLE', 'IDEMPOTENCY_TABLE', 'BUCKET', 'MODEL_ROLE', 'TOPIC', 'REGISTRY', 'DELIVERY_MACHINE']) process.env[name] ??= 'test';
+    for (const name of ['TABLE', 'IDEMPOTENCY_TABLE', 'BUCKET', 'MODEL_ROLE', 'TOPIC', 'REGISTRY', 'DELIVERY_MACHINE', 'ROLLOUT_MACHINE'])
+      process.env[name] ??= 'test';
     process.env['AWS_REGION'] ??= 'eu-west-1';
   });
 
   /** Answers that fall to the default on purpose, and what the default then means. */
   const byDefault: Readonly<Record<string, { readonly answers: readonly string[]; readonly next: string }>> = {
-    'Acquired?': { answers: ['refused'], next: 'Finish' },
+    'Agreed?': { answers: ['refused'], next: 'Finish' },
+    'Acquired?': { answers: ['refused', 'resume-finish'], next: 'Finish' },
+    'What next?': { answers: ['undo'], next: 'Roll back' },
     'Canary verified?': { answers: ['not-proved'], next: 'Roll back' },
     'Smoke test passed?': { answers: ['failed'], next: 'Roll back' },
     'Shift verified?': { answers: ['reverted', 'not-proved', 'dead'], next: 'Roll back' },
