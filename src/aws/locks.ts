@@ -99,7 +99,7 @@ export function dynamoLocks({ name: TableName, client }: Table): Locks {
 
     async holder(endpointName) {
       const item = await read(endpointName);
-      const holder = item?.['holder'];
+      const holder: unknown = item?.['holder'];
       return typeof holder === 'string' ? { holder, leaseUntilMs: Number(item?.['leaseUntilMs']) } : undefined;
     },
 

@@ -1,6 +1,6 @@
 import { AwsError } from './aws-error.ts';
-import type { Caller } from './iam/caller.ts';
 import type { Delivery } from './events/service.ts';
+import type { Caller } from './iam/caller.ts';
 import type { ServiceEvent } from './kernel.ts';
 import type { Crash } from './lambda/service.ts';
 import type { ServiceId } from './operation.ts';

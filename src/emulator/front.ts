@@ -1,7 +1,7 @@
 import { AwsError, notEmulated } from './aws-error.ts';
 import type { Clock } from './clock.ts';
-import type { Caller } from './iam/caller.ts';
 import { type CallFault, ConnectionDropped, type Faults, throttleOf, unavailable } from './faults.ts';
+import type { Caller } from './iam/caller.ts';
 import type { Identities } from './iam/identities.ts';
 import type { Cloud, ServiceEvent } from './kernel.ts';
 import type { BoundOperation, Service, ServiceId } from './operation.ts';

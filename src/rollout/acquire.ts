@@ -122,7 +122,7 @@ async function takeLock(endpointName: string, rolloutId: string, nowMs: number, 
   const lock = await ports.locks.acquire(endpointName, rolloutId, nowMs);
   if (!('holder' in lock) || nowMs <= lock.leaseUntilMs + longestFunctionMs) return lock;
   const holder = await ports.rollouts.find(lock.holder);
-  if (holder && holder.outcome === undefined) return lock;
+  if (holder?.outcome === undefined) return lock;
   return (await ports.locks.takeOver(endpointName, rolloutId, lock, nowMs)) ?? lock;
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { createModel } from '../../src/candidate/create-model.ts';
 import { train } from '../../src/candidate/train.ts';
+import { refuse } from '../aws/client.ts';
 import { noonMs, rollout } from '../rollout/fixture.ts';
 import { story } from '../rollout/world.ts';
-import { refuse } from '../aws/client.ts';
 
 const id = rollout().id;
 const training = {
