@@ -10,6 +10,7 @@ import {
   DescribeEndpointConfigCommand,
   SageMakerClient,
   UpdateEndpointCommand,
+  type UpdateEndpointCommandInput,
   UpdateEndpointWeightsAndCapacitiesCommand,
 } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
@@ -62,7 +63,7 @@ export function sageMakerEndpoints(
 
     update: (EndpointName, EndpointConfigName) =>
       attempt(`Cannot update endpoint "${EndpointName}" to configuration "${EndpointConfigName}"`, async () => {
-        await client.send(new UpdateEndpointCommand({ EndpointName, EndpointConfigName, RetainAllVariantProperties: true }));
+        await client.send(new UpdateEndpointCommand({ EndpointName, EndpointConfigName, ...retainWeights }));
       }),
 
     setWeights: (EndpointName, weights) =>
@@ -111,6 +112,15 @@ export function sageMakerEndpoints(
     },
   };
 }
+
+/**
+ * Running weights are kept. Counts come from the configuration, which has them from the running endpoint: kept, a canary
+ * would inherit the one instance of the variant that rested under its name.
+ */
+const retainWeights = {
+  RetainAllVariantProperties: true,
+  ExcludeRetainedVariantProperties: [{ VariantPropertyType: 'DesiredInstanceCount' }],
+} satisfies Partial<UpdateEndpointCommandInput>;
 
 function descriptionOf(answer: DescribeEndpointCommandOutput): EndpointDescription {
   return {

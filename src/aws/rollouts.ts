@@ -233,12 +233,24 @@ export function dynamoRollouts({ name: TableName, client }: Table): Rollouts {
 
     async park(rolloutId, wait) {
       await attempt(`Cannot park a wait of "${rolloutId}"`, () =>
-        client.send(new PutCommand({ TableName, Item: { ...row.wait(rolloutId, wait.name), data: JSON.stringify(wait) } })),
+        client.send(new PutCommand({ TableName, Item: { ...row.wait(rolloutId, wait.name), token: wait.token, data: JSON.stringify(wait) } })),
       );
     },
 
-    async unpark(rolloutId, name) {
-      await attempt(`Cannot remove a wait of "${rolloutId}"`, () => client.send(new DeleteCommand({ TableName, Key: row.wait(rolloutId, name) })));
+    async unpark(rolloutId, wait) {
+      try {
+        await client.send(
+          new DeleteCommand({
+            TableName,
+            Key: row.wait(rolloutId, wait.name),
+            ConditionExpression: '#token = :token',
+            ExpressionAttributeNames: { '#token': 'token' },
+            ExpressionAttributeValues: { ':token': wait.token },
+          }),
+        );
+      } catch (error) {
+        if (!isConditionFailure(error)) throw translated(error, `Cannot remove a wait of "${rolloutId}"`);
+      }
     },
 
     async waits(rolloutId) {

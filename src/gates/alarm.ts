@@ -29,7 +29,7 @@ export const alarm = defineGate({
         alarmName,
         state: found?.state ?? ('MISSING' as const),
         ...(entered && { enteredAlarmAt: new Date(entered.atMs).toISOString() }),
-        reason: found?.reason ?? `CloudWatch knows no alarm "${alarmName}"`,
+        reason: found?.reason.slice(0, 200) ?? `CloudWatch knows no alarm "${alarmName}"`,
         ofCanary: spec.alarmNames[index]?.includes('{variant}') === true || found?.dimensions['VariantName'] === canary.variantName,
       };
     });

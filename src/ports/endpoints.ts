@@ -70,7 +70,7 @@ export interface Endpoints {
   /** Deletes it; one that is gone already is fine. */
   deleteConfig(configName: string): Promise<void>;
   create(endpointName: string, configName: string, tags: Readonly<Record<string, string>>): Promise<void>;
-  /** Asks for a configuration, keeping running weights and counts of variants whose name stays. Throws `EndpointBusy` while it is in progress. */
+  /** Asks for a configuration, keeping the running weights of variants whose name stays; counts come from the configuration. Throws `EndpointBusy` while it is in progress. */
   update(endpointName: string, configName: string): Promise<void>;
   /** Asks for weights of the variants named; the others keep theirs. Throws `EndpointBusy` while it is in progress. */
   setWeights(endpointName: string, weights: readonly { readonly VariantName: string; readonly DesiredWeight: number }[]): Promise<void>;

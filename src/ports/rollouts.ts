@@ -87,7 +87,8 @@ export interface Rollouts {
   post(rolloutId: string, signal: Signal): Promise<void>;
   inbox(rolloutId: string): Promise<readonly Signal[]>;
   park(rolloutId: string, wait: Wait): Promise<void>;
-  unpark(rolloutId: string, name: WaitName): Promise<void>;
+  /** Removes a wait that is over; one parked anew under its name since then stays. */
+  unpark(rolloutId: string, wait: Pick<Wait, 'name' | 'token'>): Promise<void>;
   waits(rolloutId: string): Promise<readonly Wait[]>;
 }
 

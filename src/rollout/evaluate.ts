@@ -10,7 +10,7 @@ import { loadHearing } from './hearing.ts';
 import { keys } from './keys.ts';
 import { specOf } from './load.ts';
 import { isLong } from './next-step.ts';
-import { currentStep, type Ending, placementOf, type Rollout, type StepRecord, withStep } from './rollout.ts';
+import { alarmsCountSince, currentStep, type Ending, placementOf, type Rollout, type StepRecord, withStep } from './rollout.ts';
 import type { DeliverySpec } from './spec.ts';
 import { combine, type GateVerdict, inconclusive, type Verdict, verdictText } from './verdict.ts';
 import { nameOfSignal } from './wait.ts';
@@ -45,7 +45,7 @@ export async function evaluate(
     return rollout.approval || rollout.paused ? waitOn(cadenceSeconds) : { answer: 'passed', waitSeconds: cadenceSeconds, generation };
   }
   const spec = await specOf(rollout, ports);
-  const entered = inbox.filter((signal) => signal.state === 'ALARM' && signal.atMs >= step.requestedAtMs);
+  const entered = inbox.filter((signal) => signal.state === 'ALARM' && signal.atMs >= alarmsCountSince(rollout));
   const verdicts = await ask(rollout, { ...step, verifiedAtMs: step.verifiedAtMs }, spec, entered, ports);
   const asked: StepRecord = { ...step, verdicts, heard: entered.map(nameOfSignal) };
   const evaluated = withStep(rollout, asked);

@@ -1,7 +1,7 @@
 import type { Draft } from '../ledger/entry.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { EndpointRecord } from '../ports/rollouts.ts';
-import { LockLost } from './errors.ts';
+import { LockLost, Refused } from './errors.ts';
 import { keys } from './keys.ts';
 import { loadRollout, specOf } from './load.ts';
 import { endingOf } from './roll-back.ts';
@@ -9,7 +9,7 @@ import { type Ending, type Placement, placementOf, type Rollout } from './rollou
 import { startQueued } from './start.ts';
 import type { Cause } from './walk.ts';
 
-type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'locks' | 'endpoints' | 'models' | 'executions' | 'notices' | 'clock'>;
+type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'locks' | 'endpoints' | 'models' | 'training' | 'executions' | 'notices' | 'clock'>;
 
 /**
  * Ends a rollout in exactly one outcome: cleans up what nothing uses, remembers the endpoint, ends the record, wakes who
@@ -26,26 +26,19 @@ export async function finish(
     ...endingOf(cause),
     page: rollout.placement?.configName !== undefined,
   };
-  const drafts: Draft[] = [];
   // Before the end is written, because with it goes the list of what is watched.
   await ports.rollouts.unwatch(rolloutId, rollout.watching);
-  if (rollout.outcome === undefined) {
-    const cleaned = await cleanUp(rollout, ending, ports);
-    if (cleaned.length > 0) drafts.push({ kind: 'cleaned-up', text: `deleted ${cleaned.join(', ')}` });
-    if (ending.page) drafts.push({ kind: 'paged', text: ending.text });
-    const { move: _, ...settled } = rollout;
-    const nowMs = ports.clock.now();
-    await ports.rollouts.end(
-      { ...settled, ending, outcome: ending.outcome, phase: 'Ended', endedAtMs: nowMs, watching: [] },
-      [...drafts, { kind: 'ended', text: `${ending.outcome}: ${ending.text}`, evidence: { outcome: ending.outcome, reason: ending.reason } }],
-      nowMs,
-    );
-  }
+  // The end first: whatever cannot be cleaned up must not keep a rollout from having ended.
+  const ended = rollout.outcome === undefined ? await writeEnd(rollout, ending, ports) : rollout;
   const signal = { id: 'ended', key: keys.rollout(rolloutId), atMs: ports.clock.now(), text: ending.outcome };
   await ports.rollouts.post(rolloutId, signal);
   for (const wait of await ports.rollouts.waits(rolloutId)) {
     await ports.executions.wake(wait.token, { woken: signal.key });
-    await ports.rollouts.unpark(rolloutId, wait.name);
+    await ports.rollouts.unpark(rolloutId, wait);
+  }
+  if (!ended.tidied) {
+    const tidied = await tidy(ended, ending, ports);
+    await ports.rollouts.save({ ...ended, tidied: true }, tidied, ports.clock.now());
   }
   // A walk that died between taking the lock and writing so holds it without knowing: the spec says which endpoint it was.
   const endpointName = rollout.placement?.endpointName ?? (await specOf(rollout, ports)).serve.endpoint;
@@ -63,17 +56,56 @@ export async function finish(
   return { outcome: ending.outcome, reason: ending.reason };
 }
 
+function writeEnd(rollout: Rollout, ending: Ending, ports: Needs): Promise<Rollout> {
+  const { move: _, ...settled } = rollout;
+  const nowMs = ports.clock.now();
+  const drafts: Draft[] = [];
+  if (ending.page) drafts.push({ kind: 'paged', text: ending.text });
+  drafts.push({ kind: 'ended', text: `${ending.outcome}: ${ending.text}`, evidence: { outcome: ending.outcome, reason: ending.reason } });
+  return ports.rollouts.end({ ...settled, ending, outcome: ending.outcome, phase: 'Ended', endedAtMs: nowMs, watching: [] }, drafts, nowMs);
+}
+
+/** Stops, deletes and remembers what the end leaves behind. What AWS refuses for good is left and named: its tags say whose it was. */
+async function tidy(rollout: Rollout, ending: Ending, ports: Needs): Promise<Draft[]> {
+  const left: string[] = [];
+  const attempt = async (what: string, act: () => Promise<void>): Promise<boolean> => {
+    try {
+      await act();
+      return true;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      left.push(`${what} (${error.message})`);
+      return false;
+    }
+  };
+  const { trainingJobName } = rollout.candidate;
+  if (trainingJobName !== undefined && rollout.candidate.modelDataUrl === undefined) {
+    const job = await ports.training.describe(trainingJobName);
+    if (job?.status === 'InProgress') await attempt(`training job ${trainingJobName}`, () => ports.training.stop(trainingJobName));
+  }
+  const deleted = await cleanUp(rollout, ending, attempt, ports);
+  const drafts: Draft[] = [];
+  if (deleted.length > 0) drafts.push({ kind: 'cleaned-up', text: `deleted ${deleted.join(', ')}` });
+  if (left.length > 0) drafts.push({ kind: 'cleaned-up', text: `left behind: ${left.join('; ')}`, evidence: { left } });
+  return drafts;
+}
+
 /** Deletes what this rollout made or replaced and nothing uses, and writes down what the endpoint holds now. */
-async function cleanUp(rollout: Rollout, ending: Ending, ports: Needs): Promise<string[]> {
+async function cleanUp(
+  rollout: Rollout,
+  ending: Ending,
+  attempt: (what: string, act: () => Promise<void>) => Promise<boolean>,
+  ports: Needs,
+): Promise<string[]> {
   const deleted: string[] = [];
   const drop = async (configs: readonly string[], models: readonly string[]) => {
     for (const configName of new Set(configs)) {
-      await ports.endpoints.deleteConfig(configName);
-      deleted.push(`configuration ${configName}`);
+      const what = `configuration ${configName}`;
+      if (await attempt(what, () => ports.endpoints.deleteConfig(configName))) deleted.push(what);
     }
     for (const modelName of new Set(models)) {
-      await ports.models.delete(modelName);
-      deleted.push(`model ${modelName}`);
+      const what = `model ${modelName}`;
+      if (await attempt(what, () => ports.models.delete(modelName))) deleted.push(what);
     }
   };
   const placement = rollout.placement;
@@ -84,9 +116,10 @@ async function cleanUp(rollout: Rollout, ending: Ending, ports: Needs): Promise<
   const endpoint = await ports.endpoints.describe(placement.endpointName);
   if (endpoint?.EndpointStatus === 'Failed' && placement.stable === undefined && ending.outcome === 'Failed') {
     // A first endpoint that never came into service answers nobody; only deleting it frees its name.
-    await ports.endpoints.delete(placement.endpointName);
+    const what = `endpoint ${placement.endpointName}`;
+    if (await attempt(what, () => ports.endpoints.delete(placement.endpointName))) deleted.push(what);
     await drop(rollout.made.configs, rollout.made.models);
-    return [`endpoint ${placement.endpointName}`, ...deleted];
+    return deleted;
   }
   if (!endpoint) {
     await drop(rollout.made.configs, rollout.made.models);

@@ -47,6 +47,9 @@ export function prove(move: Move, endpoint: EndpointDescription | undefined, now
       return { answer: 'failed', text: endpoint.FailureReason ?? `EndpointStatus is "${endpoint.EndpointStatus}"` };
     case 'InService':
       break;
+    default:
+      // A status AWS has added since: not a rest we know.
+      return { answer: 'pending', text: `EndpointStatus is "${String(endpoint.EndpointStatus)}"` };
   }
   const young = nowMs - move.requestedAtMs < settleMs;
   if (endpoint.EndpointConfigName !== move.configName) {

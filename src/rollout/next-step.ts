@@ -3,7 +3,7 @@ import { strategyOf } from '../strategies/registry.ts';
 import { isApproved } from './acts.ts';
 import { askPerson, loadHearing } from './hearing.ts';
 import { specOf } from './load.ts';
-import { currentStep, placementOf, type Rollout } from './rollout.ts';
+import { currentStep, placementOf, type Rollout, type StepRecord } from './rollout.ts';
 import type { DeliverySpec } from './spec.ts';
 
 /** `shift`: a step follows. `soak`: promoted, watch on. `ask`: a person first, watched. `undo`: it was stopped. `bake`: a first deployment bakes where it is. `done`: nothing is left. `continue`: in a new execution. */
@@ -72,7 +72,8 @@ export async function nextStep(
         {
           ...rollout,
           phase: 'Progressing',
-          steps: [...rollout.steps, { ...decision.step, index: decision.index, requestedAtMs: nowMs, verdicts: [] }],
+          // What the gates of earlier steps saw is in the record; the row must stay small.
+          steps: [...rollout.steps.map(withoutEvidence), { ...decision.step, index: decision.index, requestedAtMs: nowMs, verdicts: [] }],
         },
         [
           {
@@ -93,7 +94,7 @@ export async function nextStep(
             {
               kind: 'promoted',
               text: `${placement.canary} has all the traffic; soaks until ${new Date(nowMs + spec.soak * 1000).toISOString()}`,
-              evidence: { steps: rollout.steps },
+              evidence: { steps: rollout.steps.map((step) => step.canaryPercent) },
             },
           ],
           nowMs,
@@ -102,6 +103,8 @@ export async function nextStep(
       return { answer: 'soak', generation };
   }
 }
+
+const withoutEvidence = (step: StepRecord): StepRecord => ({ ...step, verdicts: step.verdicts.map((verdict) => ({ ...verdict, evidence: {} })) });
 
 /** Steps behind us. A person who skips the rest leaves only the last: all of the traffic. */
 function passedOf(rollout: Rollout, spec: DeliverySpec): number {

@@ -1,3 +1,4 @@
+import type { EndpointConfig } from '../ports/endpoints.ts';
 import type { Ports } from '../ports/ports.ts';
 import { EndpointBusy } from './errors.ts';
 import { loadRollout, specOf, tagsOf } from './load.ts';
@@ -59,7 +60,7 @@ export async function prepare(rolloutId: string, ports: Needs): Promise<{ readon
     await ports.rollouts.save(
       {
         ...rollout,
-        placement: { ...placement, configName },
+        placement: { ...placement, configName, canaryInstances: instancesOf(config, placement.canary) },
         move: { kind: 'update', configName, previousConfigName: endpoint.EndpointConfigName, requestedAtMs: nowMs },
         made: { ...rollout.made, configs: [...rollout.made.configs, configName] },
         replaced: {
@@ -82,3 +83,6 @@ export async function prepare(rolloutId: string, ports: Needs): Promise<{ readon
   await ports.endpoints.update(placement.endpointName, configName);
   return { answer: 'asked' };
 }
+
+const instancesOf = (config: EndpointConfig, variantName: string): number =>
+  config.ProductionVariants.find((variant) => variant.VariantName === variantName)?.InitialInstanceCount ?? 1;

@@ -83,6 +83,8 @@ export interface Placement {
   readonly canary: string;
   /** The configuration that holds the canary; unset until it is asked for. */
   readonly configName?: string;
+  /** How many instances the canary was asked for: enough for all the delivery's traffic. */
+  readonly canaryInstances?: number;
   /** Set once the canary was proved to be in service. */
   readonly verifiedAtMs?: number;
   /** Set once it answered its smoke test. */
@@ -152,10 +154,23 @@ export interface Rollout {
   readonly ending?: Ending;
   readonly outcome?: Outcome;
   readonly endedAtMs?: number;
+  /** Set once what the end left behind was cleaned up or named. */
+  readonly tidied?: boolean;
 }
 
 /** The step under way or passed last; undefined before the first shift. */
 export const currentStep = (rollout: Rollout): StepRecord | undefined => rollout.steps.at(-1);
+
+/**
+ * Since when an alarm counts against the step under way: from the moment the step before it was left, so that nothing
+ * falls between two steps. Epoch milliseconds.
+ */
+export function alarmsCountSince(rollout: Rollout): number {
+  const step = currentStep(rollout);
+  if (!step) return Number.POSITIVE_INFINITY;
+  const before = rollout.steps.find((other) => other.index !== step.index && other.passedAtMs !== undefined && other === rollout.steps.at(-2));
+  return Math.min(step.requestedAtMs, before?.passedAtMs ?? step.requestedAtMs);
+}
 
 /** The rollout with its newest step replaced. */
 export const withStep = (rollout: Rollout, step: StepRecord): Rollout => ({

@@ -21,6 +21,10 @@ export async function shift(rolloutId: string, ports: Needs): Promise<{ readonly
   if (rollout.move?.kind !== 'weights') await ports.rollouts.save({ ...rollout, move }, [], nowMs);
   const endpoint = await ports.endpoints.describe(placement.endpointName);
   if (!endpoint) throw new Error(`Endpoint "${placement.endpointName}" is gone`);
+  if (endpoint.EndpointConfigName !== placement.configName)
+    throw new Error(
+      `Endpoint "${placement.endpointName}" is on configuration "${endpoint.EndpointConfigName}", somebody changed it: no traffic is shifted there`,
+    );
   if (isUnderWay(move, endpoint)) return { answer: 'asked' };
   if (endpoint.EndpointStatus !== 'InService')
     throw new EndpointBusy(`Cannot set weights on endpoint "${placement.endpointName}": EndpointStatus is "${endpoint.EndpointStatus}"`);

@@ -7,7 +7,7 @@ export async function deliver(rolloutId: string, happened: Signal, ports: Pick<P
   for (const wait of await ports.rollouts.waits(rolloutId)) {
     if (!wait.keys.includes(happened.key)) continue;
     await ports.executions.wake(wait.token, { woken: happened.key });
-    await ports.rollouts.unpark(rolloutId, wait.name);
+    await ports.rollouts.unpark(rolloutId, wait);
   }
 }
 

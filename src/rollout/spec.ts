@@ -64,7 +64,7 @@ const Serve = z.strictObject({
 export const DeliverySpec = z
   .strictObject({
     name: DeliveryName,
-    triggers: z.array(TriggerSpec).check(z.minLength(1)),
+    triggers: z.array(TriggerSpec).check(z.minLength(1), z.maxLength(20)),
     /** Unset: the image holds the model, nothing is trained. */
     train: z.optional(Train),
     serve: Serve,

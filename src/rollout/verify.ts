@@ -164,6 +164,8 @@ function differencesFromPlan(rollout: Rollout, endpoint: EndpointDescription | u
   const expectedWeight = placement.stable === undefined ? placement.stableWeight : 0;
   if (!sameWeight(canary.CurrentWeight, expectedWeight))
     wrong.push(`variant ${placement.canary} has weight ${canary.CurrentWeight}, expected ${expectedWeight}`);
+  if (canary.CurrentInstanceCount < (placement.canaryInstances ?? 1))
+    wrong.push(`variant ${placement.canary} has ${canary.CurrentInstanceCount} instances, asked for ${placement.canaryInstances ?? 1}`);
   const remains = new Set(endpoint?.ProductionVariants.map((variant) => variant.VariantName));
   for (const before of placement.before?.variants ?? []) {
     // The resting variant was replaced on purpose; it had no traffic.

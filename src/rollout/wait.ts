@@ -1,10 +1,11 @@
+import { restingStatuses } from '../ports/endpoints.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Signal, WaitName } from '../ports/rollouts.ts';
 import { assertNever } from './errors.ts';
 import { keys } from './keys.ts';
 import { loadRollout } from './load.ts';
 import { prove } from './move.ts';
-import { currentStep, type Rollout } from './rollout.ts';
+import { alarmsCountSince, currentStep, type Rollout } from './rollout.ts';
 
 type Needs = Pick<Ports, 'rollouts' | 'training' | 'endpoints' | 'executions' | 'clock'>;
 
@@ -18,7 +19,7 @@ export async function wait(rolloutId: string, name: WaitName, token: string, por
   const because = await overBy(rollout, name, ports);
   if (because === undefined) return;
   await ports.executions.wake(token, { woken: because });
-  await ports.rollouts.unpark(rolloutId, name);
+  await ports.rollouts.unpark(rolloutId, { name, token });
 }
 
 function keysOf(rollout: Rollout, name: WaitName): readonly string[] {
@@ -54,7 +55,8 @@ async function overBy(rollout: Rollout, name: WaitName, ports: Needs): Promise<s
     case 'endpoint': {
       if (!rollout.placement) return 'nothing is asked of the endpoint';
       const endpoint = await ports.endpoints.describe(rollout.placement.endpointName);
-      if (endpoint && ['Creating', 'Updating', 'SystemUpdating', 'RollingBack', 'Deleting'].includes(endpoint.EndpointStatus)) return undefined;
+      // Anything but a rest we know is waited out, also a status AWS has added since.
+      if (endpoint && !(restingStatuses as readonly string[]).includes(endpoint.EndpointStatus)) return undefined;
       if (!rollout.move) return 'the endpoint rests';
       const proof = prove(rollout.move, endpoint, ports.clock.now());
       return proof.answer === 'pending' ? undefined : `the endpoint's change is ${proof.answer}`;
@@ -64,7 +66,7 @@ async function overBy(rollout: Rollout, name: WaitName, ports: Needs): Promise<s
       // A signal the gates know of failed its gate, or may only hold: it must not wake the bake again and again.
       const alarm = inbox.find(
         (signal) =>
-          signal.state === 'ALARM' && step !== undefined && signal.atMs >= step.requestedAtMs && !step.heard?.includes(nameOfSignal(signal)),
+          signal.state === 'ALARM' && step !== undefined && signal.atMs >= alarmsCountSince(rollout) && !step.heard?.includes(nameOfSignal(signal)),
       );
       return alarm ? `${alarm.key} is in ALARM` : undefined;
     }

@@ -8,7 +8,7 @@ const Spec = z.strictObject({
     .check(
       z.regex(/^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/, 'Expected the name of an ECR repository, such as models/churn'),
     ),
-  /** A glob over the image's tag; `*` is any text. An untagged push matches `*` only. */
+  /** A glob over the image's tag; `*` is any text. An untagged push is never meant. */
   tags: z._default(z.string().check(z.minLength(1), z.maxLength(128)), '*'),
 });
 
@@ -48,7 +48,8 @@ export const imagePushed = defineTrigger({
   event: Event,
   subjectOf: (event) => `image/${event.detail['repository-name']}`,
   subjectsOf: (spec) => [`image/${spec.repository}`],
-  accepts: (spec, event) => matchesGlob(spec.tags, event.detail['image-tag'] ?? ''),
+  // Untagged pushes are the parts of a multi-platform image: never the image somebody means.
+  accepts: (spec, event) => event.detail['image-tag'] !== undefined && matchesGlob(spec.tags, event.detail['image-tag']),
   toRequest: (event) => ({
     trigger: 'image-pushed',
     repository: event.detail['repository-name'],

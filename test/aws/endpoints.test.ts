@@ -105,10 +105,17 @@ describe('a configuration', () => {
 });
 
 describe('changing an endpoint', () => {
-  test('keeps the running weights and counts of variants whose name stays', async () => {
+  test('keeps the running weights of variants whose name stays, and takes their counts from the configuration', async () => {
     aws.serve('sagemaker', { UpdateEndpoint: () => ({ EndpointArn: arn }) });
     await endpoints().update('churn', 'churn-2');
-    expect(aws.asked('UpdateEndpoint')).toEqual([{ EndpointName: 'churn', EndpointConfigName: 'churn-2', RetainAllVariantProperties: true }]);
+    expect(aws.asked('UpdateEndpoint')).toEqual([
+      {
+        EndpointName: 'churn',
+        EndpointConfigName: 'churn-2',
+        RetainAllVariantProperties: true,
+        ExcludeRetainedVariantProperties: [{ VariantPropertyType: 'DesiredInstanceCount' }],
+      },
+    ]);
   });
 
   test('names weights or a count, never both', async () => {

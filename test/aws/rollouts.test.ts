@@ -168,7 +168,10 @@ describe('the inbox', () => {
     await w.rollouts.park('one', { name: 'bake', token: 'new', keys: ['alarm/a'] });
     await w.rollouts.park('one', { name: 'rollout', token: 'other', keys: [] });
     expect((await w.rollouts.waits('one')).map(({ token }) => token)).toEqual(['new', 'other']);
-    await w.rollouts.unpark('one', 'bake');
+    // The old token's end must not take the wait that was parked anew under its name.
+    await w.rollouts.unpark('one', { name: 'bake', token: 'old' });
+    expect(await w.rollouts.waits('one')).toHaveLength(2);
+    await w.rollouts.unpark('one', { name: 'bake', token: 'new' });
     expect((await w.rollouts.waits('one')).map(({ name }) => name)).toEqual(['rollout']);
   });
 });

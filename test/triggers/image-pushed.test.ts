@@ -34,9 +34,9 @@ describe('image-pushed', () => {
     expect(imagePushed.subjectsOf(wish())).toEqual(['image/models/fraud-score']);
   });
 
-  test('wants the tags the delivery names; untagged pushes only where any will do', () => {
+  test('wants the tags the delivery names, and never an untagged push', () => {
     expect([wish(), wish('1.*'), wish('v*')].map((spec) => imagePushed.accepts(spec, pushed()))).toEqual([true, true, false]);
-    expect([wish(), wish('1.*')].map((spec) => imagePushed.accepts(spec, untagged()))).toEqual([true, false]);
+    expect([wish(), wish('1.*')].map((spec) => imagePushed.accepts(spec, untagged()))).toEqual([false, false]);
   });
 
   test.each(['ecr-image-action-delete', 'ecr-image-scan-complete', 'sagemaker-model-package-approved'])('%s is no push', (name) => {
