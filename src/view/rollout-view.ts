@@ -48,7 +48,15 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 export function rolloutView(rollout: Rollout, entries: readonly Entry[], nowMs: number): RolloutView {
   const { placement, ending } = rollout;
   const proved = rollout.steps.filter((step) => step.verifiedAtMs !== undefined).at(-1)?.canaryPercent ?? 0;
-  const flaw = flawOf(entries);
+  // With the head of the chain a dropped tail is seen as well.
+  const flaw =
+    entries.length === 0
+      ? undefined
+      : flawOf(
+          // What was written since the rollout was read is none of its business.
+          entries.filter((entry) => entry.seq <= rollout.ledger.seq),
+          rollout.ledger,
+        );
   return {
     id: rollout.id,
     delivery: rollout.delivery,
