@@ -13,7 +13,7 @@ export function withPhaseNotices(rollouts: Rollouts, notices: Notices): Rollouts
     },
     async save(rollout, drafts, nowMs) {
       const saved = await rollouts.save(rollout, drafts, nowMs);
-      if (phases.get(saved.id) !== saved.phase) {
+      if (phases.get(saved.id) !== saved.phase && saved.phase !== 'Ended') {
         phases.set(saved.id, saved.phase);
         await notices.tell({ rolloutId: saved.id, delivery: saved.delivery, phase: saved.phase, page: false, text: drafts.at(-1)?.text ?? '' });
       }

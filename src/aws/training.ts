@@ -5,9 +5,16 @@ import {
   StopTrainingJobCommand,
   type TrainingInstanceType,
 } from '@aws-sdk/client-sagemaker';
-import type { Training, TrainingJob } from '../ports/training.ts';
+import type { Training, TrainingJob, TrainingRequest } from '../ports/training.ts';
 import { alreadyExists, attemptToFind, translated } from './errors.ts';
 import { tagList } from './tags.ts';
+
+const channelsOf = (channels: TrainingRequest['channels']) =>
+  Object.entries(channels).map(([ChannelName, { uri, contentType }]) => ({
+    ChannelName,
+    DataSource: { S3DataSource: { S3DataType: 'S3Prefix' as const, S3Uri: uri, S3DataDistributionType: 'FullyReplicated' as const } },
+    ...(contentType !== undefined && { ContentType: contentType }),
+  }));
 
 /** SageMaker training jobs through the SDK. */
 export function sageMakerTraining(client: SageMakerClient = new SageMakerClient()): Training {
@@ -22,11 +29,8 @@ export function sageMakerTraining(client: SageMakerClient = new SageMakerClient(
         },
         RoleArn: request.executionRoleArn,
         HyperParameters: { ...request.hyperparameters },
-        InputDataConfig: Object.entries(request.channels).map(([ChannelName, { uri, contentType }]) => ({
-          ChannelName,
-          DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: uri, S3DataDistributionType: 'FullyReplicated' } },
-          ...(contentType !== undefined && { ContentType: contentType }),
-        })),
+        // AWS refuses an empty list: no channel is no list.
+        ...(Object.keys(request.channels).length > 0 && { InputDataConfig: channelsOf(request.channels) }),
         OutputDataConfig: { S3OutputPath: request.outputUri },
         ResourceConfig: {
           InstanceType: request.instanceType as TrainingInstanceType, // AWS checks the type itself and names the ones it has.

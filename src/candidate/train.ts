@@ -1,4 +1,5 @@
 import type { Ports } from '../ports/ports.ts';
+import { Refused } from '../rollout/errors.ts';
 import { loadHearing } from '../rollout/hearing.ts';
 import { keys } from '../rollout/keys.ts';
 import { specOf, tagsOf } from '../rollout/load.ts';
@@ -64,7 +65,7 @@ async function ask(
   rollout: Rollout,
   train: NonNullable<DeliverySpec['train']>,
   ports: Pick<Ports, 'rollouts' | 'training' | 'settings' | 'clock'>,
-): Promise<{ answer: 'training'; status: string }> {
+): Promise<{ answer: 'training' | 'failed'; status: string }> {
   const jobName = rollout.id;
   const inBucket = (uri: string) => uri.replace('s3://{bucket}/', `s3://${ports.settings.bucket}/`);
   // Watching starts before the job does: an event that comes at once finds the inbox.
@@ -85,26 +86,34 @@ async function ask(
     ],
     ports.clock.now(),
   );
-  await ports.training.start({
-    jobName,
-    imageUri: saved.imageUri,
-    executionRoleArn: ports.settings.modelRoleArn,
-    hyperparameters: train.hyperparameters,
-    channels: Object.fromEntries(
-      Object.entries(train.channels).map(([name, channel]) => [
-        name,
-        { uri: inBucket(channel.uri), ...(channel.contentType !== undefined && { contentType: channel.contentType }) },
-      ]),
-    ),
-    environment: train.environment,
-    outputUri: `s3://${ports.settings.bucket}/training/${saved.delivery}`,
-    instanceType: train.instanceType,
-    instanceCount: train.instanceCount,
-    volumeGb: train.volumeGb,
-    maxRuntimeSeconds: train.maxRuntime,
-    metrics: train.metrics,
-    tags: tagsOf(saved),
-  });
+  try {
+    await ports.training.start({
+      jobName,
+      imageUri: saved.imageUri,
+      executionRoleArn: ports.settings.modelRoleArn,
+      hyperparameters: train.hyperparameters,
+      channels: Object.fromEntries(
+        Object.entries(train.channels).map(([name, channel]) => [
+          name,
+          { uri: inBucket(channel.uri), ...(channel.contentType !== undefined && { contentType: channel.contentType }) },
+        ]),
+      ),
+      environment: train.environment,
+      outputUri: `s3://${ports.settings.bucket}/training/${saved.delivery}`,
+      instanceType: train.instanceType,
+      instanceCount: train.instanceCount,
+      volumeGb: train.volumeGb,
+      maxRuntimeSeconds: train.maxRuntime,
+      metrics: train.metrics,
+      tags: tagsOf(saved),
+    });
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    // Data that isn't there, a quota, an instance type: what the delivery asked for, and AWS's own words about it.
+    const ending = { outcome: 'Failed', reason: 'training-failed', text: error.message, page: false } as const;
+    await ports.rollouts.save({ ...saved, ending }, [{ kind: 'trained', text: error.message }], ports.clock.now());
+    return { answer: 'failed', status: 'refused' };
+  }
   return { answer: 'training', status: 'Starting' };
 }
 

@@ -24,6 +24,7 @@ function act(kind: ActKind | 'undo', description: string, needsReason: boolean) 
   return withReason.action(async (rolloutId, options) => {
     const ask = await connect(targetOf(options));
     const answer = (await ask({ action: kind, rolloutId, ...(options.reason !== undefined && { reason: options.reason }) })) as Answer; // The API's own answer.
+    if (answer.answer === 'rejected' || answer.answer === 'ignored') process.exitCode = 1;
     print(options.output, answer, () => `${answer.rolloutId ?? rolloutId}: ${answer.text ?? answer.answer}`);
   });
 }

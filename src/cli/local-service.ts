@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dockerEngine, type Engine, processEngine } from '../containers/run.ts';
@@ -37,6 +38,8 @@ export async function startLocalService(
     readonly port: number;
     readonly engine: (typeof engines)[number];
     readonly signal?: AbortSignal;
+    /** Takes each line of the embedded AWS's trace. */
+    readonly onTrace?: (line: string) => void;
   },
   tell: (stage: string) => void,
 ): Promise<LocalService> {
@@ -54,8 +57,11 @@ export async function startLocalService(
   };
   try {
     if (clock.kind !== 'virtual') engine = options.engine === 'docker' ? await dockerEngine() : processEngine();
+    // Before the long part: a port that is taken is better heard of now.
+    if (options.port !== 0) await expectFree(options.port);
     tell('packaging the service');
-    await packageService(folder, options.signal);
+    const packaged = join(folder, 'package');
+    await packageService(packaged, options.signal);
     tell('starting the embedded AWS and deploying the package');
     emulator = await startEmulator({
       clock,
@@ -64,7 +70,7 @@ export async function startLocalService(
       engine: engine ?? 'statistical',
       region: localRegion,
     });
-    const { outputs } = await emulator.deploy(folder);
+    const { outputs } = await emulator.deploy(packaged);
     const endpointUrl = emulator.url;
     if (endpointUrl === undefined) throw new Error('The embedded AWS has no port');
     return { emulator, outputs, target: { region: emulator.kernel.region, endpointUrl }, stop };
@@ -72,4 +78,18 @@ export async function startLocalService(
     await stop();
     throw error;
   }
+}
+
+async function expectFree(port: number): Promise<void> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        new Error(error.code === 'EADDRINUSE' ? `Port ${port} of 127.0.0.1 is taken: choose another, or --port 0 for a free one` : error.message, {
+          cause: error,
+        }),
+      ),
+    );
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve()));
+  });
 }

@@ -7,6 +7,7 @@ import { get } from './get.ts';
 import { list } from './list.ts';
 import { push } from './push.ts';
 import { start } from './start.ts';
+import { upload } from './upload.ts';
 import { validate } from './validate.ts';
 import { watch } from './watch.ts';
 
@@ -18,6 +19,7 @@ const program = new Command('sluice')
   .addCommand(dev)
   .addCommand(validate)
   .addCommand(apply)
+  .addCommand(upload)
   .addCommand(push)
   .addCommand(start)
   .addCommand(list)

@@ -3,8 +3,16 @@
  * rollout copies configurations whole: what we don't name here travels in the index signature and is kept.
  */
 
-export const restingStatuses = ['InService', 'OutOfService', 'Failed', 'UpdateRollbackFailed'] as const;
-export type EndpointStatus = (typeof restingStatuses)[number] | 'Creating' | 'Updating' | 'SystemUpdating' | 'RollingBack' | 'Deleting';
+export type EndpointStatus =
+  | 'InService'
+  | 'OutOfService'
+  | 'Failed'
+  | 'UpdateRollbackFailed'
+  | 'Creating'
+  | 'Updating'
+  | 'SystemUpdating'
+  | 'RollingBack'
+  | 'Deleting';
 
 /** A variant as DescribeEndpoint gives it: current and desired differ while the endpoint is Updating. */
 export interface LiveVariant {

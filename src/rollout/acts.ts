@@ -16,15 +16,16 @@ export interface Act {
   readonly answers?: { readonly for: ApprovalSubject; readonly imageDigest: string; readonly revision: number };
 }
 
-/** Why an act makes no sense as things stand, in words for who asked; undefined where it does. */
-export function refusalOf(rollout: Rollout, act: Act): string | undefined {
+/** Why an act makes no sense as things stand, in words for who asked; undefined where it does. @param atMs when it was asked, epoch milliseconds */
+export function refusalOf(rollout: Rollout, act: Act, atMs: number): string | undefined {
   if (rollout.outcome !== undefined) return `the rollout has ended (${rollout.outcome})`;
-  if (rollout.ending && rollout.ending.outcome !== 'Succeeded') return `the rollout is ending already: ${rollout.ending.text}`;
+  if (rollout.ending) return `the rollout is ending already, as ${rollout.ending.outcome}: ${rollout.ending.text}`;
   switch (act.kind) {
     case 'approve':
     case 'reject': {
       const { approval } = rollout;
       if (!approval) return 'nobody is being asked for an approval now';
+      if (atMs >= approval.expiresAtMs) return `the time to answer ended at ${new Date(approval.expiresAtMs).toISOString()}`;
       const { answers } = act;
       if (!answers) return 'the answer does not say what it is for';
       if (answers.for !== approval.for) return `the answer is for ${subjectText(answers.for)}, asked is ${subjectText(approval.for)}`;
@@ -71,7 +72,7 @@ export function hear(rollout: Rollout, inbox: readonly Signal[], nowMs: number):
   for (const signal of inbox) {
     if (!signal.act || now.heardActs.includes(signal.id)) continue;
     now = { ...now, heardActs: [...now.heardActs, signal.id] };
-    const refusal = refusalOf(now, signal.act);
+    const refusal = refusalOf(now, signal.act, signal.atMs);
     const said = `${signal.act.kind}${signal.act.reason === undefined ? '' : `: ${signal.act.reason}`}`;
     if (refusal !== undefined) {
       drafts.push({ kind: 'act-refused', text: `${said}; refused: ${refusal}`, by: signal.act.by, evidence: { act: signal.act } });

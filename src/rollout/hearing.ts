@@ -29,5 +29,11 @@ export async function askPerson(
   const approval: Approval = { for: subject, askedAtMs: nowMs, expiresAtMs: nowMs + rule.expiresSeconds * 1000, onExpiry: rule.onExpiry };
   const text = `asks a person to approve ${subjectText(subject)} by ${new Date(approval.expiresAtMs).toISOString()}, else ${rule.onExpiry}`;
   await ports.rollouts.save({ ...rollout, approval }, [{ kind: 'approval-asked', text, evidence: { ...approval } }], nowMs);
-  await ports.notices.tell({ rolloutId: rollout.id, delivery: rollout.delivery, phase: 'Paused', page: false, text });
+  await ports.notices.tell({
+    rolloutId: rollout.id,
+    delivery: rollout.delivery,
+    phase: rollout.phase,
+    page: false,
+    text: `${text}; an answer names for ${JSON.stringify(subject)}, digest ${rollout.request.imageDigest}, revision ${rollout.revision}`,
+  });
 }

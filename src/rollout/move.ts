@@ -1,4 +1,4 @@
-import type { EndpointDescription } from '../ports/endpoints.ts';
+import type { EndpointDescription, EndpointStatus } from '../ports/endpoints.ts';
 import { type DesiredWeight, sameWeight } from './weights.ts';
 
 /** What was asked of an endpoint. `InService` also follows a silent return to the old state, so each is proved by reading back. */
@@ -26,6 +26,10 @@ export type Proof =
 
 /** Reads are eventually consistent: right after a call the old state may still be read, for this long, milliseconds. */
 const settleMs = 90_000;
+
+/** Whether an endpoint in this status waits for nobody. A status AWS has added since is no rest we know. */
+export const isAtRest = (status: EndpointStatus): boolean =>
+  status === 'InService' || status === 'OutOfService' || status === 'Failed' || status === 'UpdateRollbackFailed';
 
 /** Compares what an endpoint is with what was asked of it. */
 export function prove(move: Move, endpoint: EndpointDescription | undefined, nowMs: number): Proof {

@@ -5,6 +5,7 @@ import { askPerson, loadHearing } from './hearing.ts';
 import { specOf } from './load.ts';
 import { currentStep, placementOf, type Rollout, type StepRecord } from './rollout.ts';
 import type { DeliverySpec } from './spec.ts';
+import type { ApprovalRule } from './step.ts';
 
 /** `shift`: a step follows. `soak`: promoted, watch on. `ask`: a person first, watched. `undo`: it was stopped. `bake`: a first deployment bakes where it is. `done`: nothing is left. `continue`: in a new execution. */
 export type NextAnswer = 'shift' | 'ask' | 'undo' | 'soak' | 'bake' | 'done' | 'continue';
@@ -63,9 +64,9 @@ export async function nextStep(
   const decision = strategyOf(spec.strategy).next(spec.strategy, { passed });
   switch (decision.decision) {
     case 'step': {
-      const rule = decision.step.approval;
-      if (rule && !isApproved(rollout, decision.index)) {
-        await askPerson(rollout, decision.index, rule, ports);
+      const asked = firstUnanswered(rollout, spec, decision.index);
+      if (asked) {
+        await askPerson(rollout, asked.index, asked.rule, ports);
         return { answer: 'ask', generation };
       }
       await ports.rollouts.save(
@@ -111,6 +112,14 @@ function passedOf(rollout: Rollout, spec: DeliverySpec): number {
   const done = rollout.steps.filter((step) => step.passedAtMs !== undefined).reduce((most, step) => Math.max(most, step.index + 1), 0);
   const last = strategyOf(spec.strategy).plan(spec.strategy).length - 1;
   return rollout.hurried ? Math.max(done, last) : done;
+}
+
+/** The first step up to this one that wants a person and has none yet: skipping steps skips nobody's say. */
+function firstUnanswered(rollout: Rollout, spec: DeliverySpec, upTo: number): { readonly index: number; readonly rule: ApprovalRule } | undefined {
+  for (const [index, { approval: rule }] of strategyOf(spec.strategy).plan(spec.strategy).entries()) {
+    if (index <= upTo && rule && !isApproved(rollout, index)) return { index, rule };
+  }
+  return undefined;
 }
 
 /** Whether an execution has written so much history that the walk should continue in a new one. */

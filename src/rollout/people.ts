@@ -32,7 +32,7 @@ export async function ask(asked: Act, rolloutId: string, ports: Needs): Promise<
   const atMs = ports.clock.now();
   // The same act of the same person in the same state is the same signal: asking twice asks once.
   const id = `${act.kind}-${act.by}-${rollout.version}`;
-  const refusal = refusalOf(rollout, act);
+  const refusal = refusalOf(rollout, act, atMs);
   if (refusal !== undefined) {
     const refused = { kind: 'act-refused', text: `${act.kind} refused: ${refusal}`, by: act.by, evidence: { act } } as const;
     if (rollout.outcome === undefined) await ports.rollouts.save(rollout, [refused], atMs);

@@ -83,7 +83,8 @@ export async function sweep(ports: Needs): Promise<Swept> {
   for (const head of await ports.deliveries.list()) {
     const open = head.openRolloutId === undefined ? undefined : await ports.rollouts.find(head.openRolloutId);
     if (open && open.outcome === undefined && ports.clock.now() - open.startedAtMs > youngMs) {
-      const walking = (await ports.executions.isRunning('delivery', open.id)) || (await isWalking(open, ports));
+      // Until the endpoint is held the delivery's execution is the walk; after that it only waits for one.
+      const walking = (await isWalking(open, ports)) || (!open.placement && (await ports.executions.isRunning('delivery', open.id)));
       // Taken from the queue, or admitted, and never begun: whoever was to begin it died.
       const begun =
         walking || open.phase !== 'Queued' || !(await ports.executions.startDelivery(open.id, { contract: 1, rolloutId: open.id, generation: 1 }));

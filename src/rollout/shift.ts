@@ -1,5 +1,5 @@
 import type { Ports } from '../ports/ports.ts';
-import { EndpointBusy } from './errors.ts';
+import { EndpointBusy, Unavailable } from './errors.ts';
 import { loadRollout } from './load.ts';
 import { isUnderWay, type Move } from './move.ts';
 import { currentStep, placementOf } from './rollout.ts';
@@ -18,13 +18,13 @@ export async function shift(rolloutId: string, ports: Needs): Promise<{ readonly
   await ports.locks.renew(placement.endpointName, rolloutId, placement.fence, nowMs);
   const weights = toWeights({ stable: placement.stable, canary: placement.canary }, step.canaryPercent, placement.stableWeight);
   const move: Move = { kind: 'weights', configName: placement.configName, weights, requestedAtMs: nowMs };
-  if (rollout.move?.kind !== 'weights') await ports.rollouts.save({ ...rollout, move }, [], nowMs);
   const endpoint = await ports.endpoints.describe(placement.endpointName);
   if (!endpoint) throw new Error(`Endpoint "${placement.endpointName}" is gone`);
   if (endpoint.EndpointConfigName !== placement.configName)
-    throw new Error(
-      `Endpoint "${placement.endpointName}" is on configuration "${endpoint.EndpointConfigName}", somebody changed it: no traffic is shifted there`,
+    throw new Unavailable(
+      `Endpoint "${placement.endpointName}" is on configuration "${endpoint.EndpointConfigName}", somebody changed it, or the read is old: no traffic is shifted there`,
     );
+  if (rollout.move?.kind !== 'weights') await ports.rollouts.save({ ...rollout, move }, [], nowMs);
   if (isUnderWay(move, endpoint)) return { answer: 'asked' };
   if (endpoint.EndpointStatus !== 'InService')
     throw new EndpointBusy(`Cannot set weights on endpoint "${placement.endpointName}": EndpointStatus is "${endpoint.EndpointStatus}"`);

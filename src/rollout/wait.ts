@@ -1,10 +1,9 @@
-import { restingStatuses } from '../ports/endpoints.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Signal, WaitName } from '../ports/rollouts.ts';
 import { assertNever } from './errors.ts';
 import { keys } from './keys.ts';
 import { loadRollout } from './load.ts';
-import { prove } from './move.ts';
+import { isAtRest, prove } from './move.ts';
 import { alarmsCountSince, currentStep, type Rollout } from './rollout.ts';
 
 type Needs = Pick<Ports, 'rollouts' | 'training' | 'endpoints' | 'executions' | 'clock'>;
@@ -42,7 +41,8 @@ function keysOf(rollout: Rollout, name: WaitName): readonly string[] {
 /** Why a wait is over already, if it is. */
 async function overBy(rollout: Rollout, name: WaitName, ports: Needs): Promise<string | undefined> {
   const inbox = name === 'rollout' ? [] : await ports.rollouts.inbox(rollout.id);
-  const unheard = inbox.find((signal) => signal.act && !rollout.heardActs.includes(signal.id));
+  // Once the end is decided no task hears acts any more: they must not wake a wait again and again.
+  const unheard = rollout.ending ? undefined : inbox.find((signal) => signal.act && !rollout.heardActs.includes(signal.id));
   if (unheard?.act) return `${unheard.act.kind} by ${unheard.act.by}`;
   switch (name) {
     case 'approval':
@@ -56,7 +56,7 @@ async function overBy(rollout: Rollout, name: WaitName, ports: Needs): Promise<s
       if (!rollout.placement) return 'nothing is asked of the endpoint';
       const endpoint = await ports.endpoints.describe(rollout.placement.endpointName);
       // Anything but a rest we know is waited out, also a status AWS has added since.
-      if (endpoint && !(restingStatuses as readonly string[]).includes(endpoint.EndpointStatus)) return undefined;
+      if (endpoint && !isAtRest(endpoint.EndpointStatus)) return undefined;
       if (!rollout.move) return 'the endpoint rests';
       const proof = prove(rollout.move, endpoint, ports.clock.now());
       return proof.answer === 'pending' ? undefined : `the endpoint's change is ${proof.answer}`;

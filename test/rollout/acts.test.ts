@@ -53,7 +53,7 @@ describe('refusalOf()', () => {
     ['abort a canary', act('abort'), baking()],
     ['abort a first deployment', act('abort'), baking({ placement: verifiedFirst })],
     ['abort in the soak', act('abort'), baking({ soakUntilMs: noonMs + hourMs })],
-  ])('nothing speaks against: %s', (_what, given, now) => expect(refusalOf(now, given)).toBeUndefined());
+  ])('nothing speaks against: %s', (_what, given, now) => expect(refusalOf(now, given, noonMs)).toBeUndefined());
 
   test.each<[string, Act, Rollout, string]>([
     ['approve when nobody is asked', act('approve'), baking(), 'nobody is being asked'],
@@ -79,14 +79,14 @@ describe('refusalOf()', () => {
     ['promote a first deployment', act('promote'), baking({ placement: verifiedFirst }), 'a first deployment'],
     ['promote in the soak', act('promote'), baking({ soakUntilMs: noonMs + hourMs }), 'promoted already'],
     ['promote twice', act('promote'), baking({ hurried: paused }), 'somebody asked for it already'],
-  ])('refuses: %s', (_what, given, now, words) => expect(refusalOf(now, given)).toContain(words));
+  ])('refuses: %s', (_what, given, now, words) => expect(refusalOf(now, given, noonMs)).toContain(words));
 
   test.each(actKinds)('refuses to %s what is being undone or has ended', (kind) => {
     const open = waiting(kind === 'resume' ? { paused } : {});
-    expect(refusalOf(open, act(kind))).toBeUndefined();
-    expect(refusalOf({ ...open, ending }, act(kind))).toBe('the rollout is ending already: the alarm rang');
+    expect(refusalOf(open, act(kind), noonMs)).toBeUndefined();
+    expect(refusalOf({ ...open, ending }, act(kind), noonMs)).toBe('the rollout is ending already, as RolledBack: the alarm rang');
     for (const outcome of ['Succeeded', 'RolledBack'] as const)
-      expect(refusalOf({ ...open, ending: { ...ending, outcome }, outcome }, act(kind))).toBe(`the rollout has ended (${outcome})`);
+      expect(refusalOf({ ...open, ending: { ...ending, outcome }, outcome }, act(kind), noonMs)).toBe(`the rollout has ended (${outcome})`);
   });
 });
 

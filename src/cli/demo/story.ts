@@ -177,9 +177,17 @@ function summaryOf(local: LocalService, view: RolloutView, endpointName: string)
     reason: view.reason ?? '',
     canaryRequests: served?.requests ?? 0,
     canaryFailures: served?.errors ?? 0,
-    alarmToZeroMs: null,
+    alarmToZeroMs: alarmToZeroMs(local, view, served?.lastRequestAtMs),
     durationSeconds: view.durationSeconds,
   };
+}
+
+/** From the moment the alarm that ended a rollout changed its state to the last request its canary got; null where no alarm did. */
+function alarmToZeroMs(local: LocalService, view: RolloutView, lastRequestAtMs: number | undefined): number | null {
+  if (view.reason !== 'alarm-firing' || lastRequestAtMs === undefined) return null;
+  const said = JSON.stringify(view.steps.at(-1)?.verdicts ?? []);
+  const alarm = local.emulator.services.cloudwatch.alarms().find(({ name }) => said.includes(JSON.stringify(name)));
+  return alarm ? Math.max(0, lastRequestAtMs - alarm.updatedAtMs) : null;
 }
 
 function surprisesOf(chapter: Chapter, view: RolloutView): string[] {

@@ -9,12 +9,13 @@ const { target, endpointName, rows, requestsPerSecond } = workerData as {
   requestsPerSecond: number;
 }; // As startTraffic sends it.
 
-const client = new SageMakerRuntimeClient({ ...clientConfig(target), maxAttempts: 1 });
+/** More open requests than this and the generator waits: a stuck endpoint must not eat the memory. */
+const mostOpen = 400;
+
+const client = new SageMakerRuntimeClient({ ...clientConfig(target), maxAttempts: 1, requestHandler: { httpAgent: { maxSockets: mostOpen } } });
 const counts = { sent: 0, answered: 0, failed: 0 };
 const open = new Set<Promise<void>>();
 
-/** More open requests than this and the generator waits: a stuck endpoint must not eat the memory. */
-const mostOpen = 400;
 const tickMs = 10;
 
 async function send(row: string): Promise<void> {
