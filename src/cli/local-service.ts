@@ -69,6 +69,7 @@ export async function startLocalService(
       port: options.port,
       engine: engine ?? 'statistical',
       region: localRegion,
+      ...(options.onTrace && { trace: options.onTrace }),
     });
     const { outputs } = await emulator.deploy(packaged);
     const endpointUrl = emulator.url;
