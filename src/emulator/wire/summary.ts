@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto';
 /** Bytes up to this many are traced as the text they are; longer ones by length and hash. */
 const textLimit = 2_048;
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function ofBytes(bytes: Uint8Array): unknown {
   if (bytes.length <= textLimit) {
     try {
-      return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+      return utf8.decode(bytes);
     } catch {
       // Not text: told by its hash below.
     }

@@ -1,6 +1,7 @@
 import nodeCrypto from 'node:crypto';
 import fs from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
+import type { TransformOptions } from 'node:stream';
 import zlib from 'node:zlib';
 import type { Random } from '../../random.ts';
 
@@ -29,6 +30,9 @@ export function seededCrypto(random: Random, name: string): { readonly module: o
     },
     getRandomValues: fill,
     webcrypto,
+    // Node checks raw bytes as a key anew for each signature, and that takes longer than signing; a key object it takes as it is.
+    createHmac: (algorithm: string, key: nodeCrypto.BinaryLike | nodeCrypto.KeyObject, options?: TransformOptions) =>
+      nodeCrypto.createHmac(algorithm, key instanceof Uint8Array ? nodeCrypto.createSecretKey(key) : key, options),
   });
   return { module, webcrypto };
 }
