@@ -44,7 +44,7 @@ const sources = [
 ];
 
 /** A folder of its own with what is packaged: whoever edits the tree meanwhile, or packages it as well, is not in the way. */
-function stage(): string {
+export function stage(): string {
   const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'sluice-package-')));
   for (const source of sources) cpSync(path.join(root, source), path.join(folder, source), { recursive: true });
   symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));

@@ -1,0 +1,100 @@
+/** A controller broken on purpose: one text of one source file, replaced. */
+export interface Planted {
+  readonly name: string;
+  /** What it no longer does, in a sentence. */
+  readonly breaks: string;
+  readonly file: string;
+  /** Must stand in the file exactly once. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** Each of these looks right in review, passes while nothing goes wrong, and must be caught by an invariant. */
+export const planted: readonly Planted[] = [
+  {
+    name: 'no-read-back',
+    breaks: 'takes a shift for done without comparing weights',
+    file: 'src/rollout/verify.ts',
+    find: "  const proof = prove(rollout.move, endpoint, nowMs);\n  if (proof.answer === 'pending')",
+    replace:
+      "  const read = prove(rollout.move, endpoint, nowMs);\n  const proof: typeof read = what === 'shift' && read.answer === 'mismatch' ? { answer: 'done' } : read;\n  if (proof.answer === 'pending')",
+  },
+  {
+    name: 'no-fence',
+    breaks: 'takes the lock from whoever holds it',
+    file: 'src/aws/locks.ts',
+    find: "            ConditionExpression: 'attribute_not_exists(holder)',",
+    replace: "            ConditionExpression: 'attribute_not_exists(holder) OR attribute_exists(holder)',",
+  },
+  {
+    name: 'remove-before-weight',
+    breaks: 'undoes by going back to the configuration from before, which takes minutes and the weights along',
+    file: 'src/rollout/roll-back.ts',
+    find: '  await ports.endpoints.setWeights(placement.endpointName, weights);',
+    replace: '  await ports.endpoints.update(placement.endpointName, placement.before?.configName ?? endpoint.EndpointConfigName);',
+  },
+  {
+    name: 'deletes-config-in-force',
+    breaks: 'cleans up configurations without asking what the endpoint runs on',
+    file: 'src/rollout/finish.ts',
+    find: 'ours.filter((name) => !inForce.has(name))',
+    replace: 'ours',
+  },
+  {
+    name: 'lost-inbox',
+    breaks: 'wakes whoever waits and writes nothing down: who was not asleep never hears',
+    file: 'src/rollout/signal.ts',
+    find: '  await ports.rollouts.post(rolloutId, happened);\n',
+    replace: '',
+  },
+  {
+    name: 'stale-approval',
+    breaks: 'takes an answer for whatever is asked, whatever it was for',
+    file: 'src/rollout/acts.ts',
+    find: '      if (answers.for !== approval.for) return',
+    replace: '      if (answers) return undefined;\n      if (answers.for !== approval.for) return',
+  },
+  {
+    name: 'unwatched-wait',
+    breaks: 'asks no gate while a person is awaited',
+    file: 'src/rollout/evaluate.ts',
+    find: '  const spec = await specOf(rollout, ports);\n  const entered =',
+    replace:
+      '  if (rollout.approval || rollout.paused) return waitOn(cadenceSeconds);\n  const spec = await specOf(rollout, ports);\n  const entered =',
+  },
+  {
+    name: 'promotes-on-inconclusive',
+    breaks: 'takes no evidence for success once the deadline is over',
+    file: 'src/rollout/bake.ts',
+    find: "      return { answer: 'failed', reason: 'no-evidence', text: `no evidence by the deadline: ${named('inconclusive')}` };",
+    replace: "      return { answer: 'passed', text: `nothing against it: ${named('inconclusive')}` };",
+  },
+  {
+    name: 'skips-smoke-test',
+    breaks: 'sends the canary traffic before it has answered a single request',
+    file: 'src/rollout/smoke.ts',
+    find: '  for (const request of spec.serve.smoke) {',
+    replace: '  for (const request of spec.serve.smoke.slice(0, 0)) {',
+  },
+  {
+    name: 'impatient-bake',
+    breaks: 'goes on as soon as the gates are content',
+    file: 'src/rollout/bake.ts',
+    find: '  if (nowMs < bakeEndsMs) return',
+    replace: "  if (nowMs < bakeEndsMs && result !== 'successful') return",
+  },
+  {
+    name: 'no-dedupe',
+    breaks: 'takes the same image asked for again for another one',
+    file: 'src/rollout/admission.ts',
+    find: "  if (last?.open) return { answer: 'same', rolloutId: last.rolloutId };\n",
+    replace: '',
+  },
+  {
+    name: 'keeps-the-lock',
+    breaks: 'never gives the endpoint back',
+    file: 'src/rollout/finish.ts',
+    find: '  await ports.locks.releaseHeldBy(endpointName, rolloutId);\n',
+    replace: '',
+  },
+];

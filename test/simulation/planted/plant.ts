@@ -1,0 +1,24 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Planted } from './controllers.ts';
+
+/**
+ * A source file with a planted fault.
+ *
+ * @throws Error where the text to replace is not there exactly once: the source moved on, and the plant has to follow
+ */
+export function plantedText({ name, file, find, replace }: Planted, source: string): string {
+  const found = source.split(find).length - 1;
+  if (found !== 1) {
+    throw new Error(
+      `Cannot plant "${name}": ${file} has the text to replace ${found} times, expected once; bring test/simulation/planted/controllers.ts up to date`,
+    );
+  }
+  return source.replace(find, () => replace);
+}
+
+/** Plants a fault in a copy of the tree. */
+export function plant(planted: Planted, tree: string): void {
+  const file = path.join(tree, planted.file);
+  writeFileSync(file, plantedText(planted, readFileSync(file, 'utf8')));
+}

@@ -1,0 +1,51 @@
+/** Plants each broken controller in a copy of the tree and plays seeds until an invariant catches it: `node test/simulation/planted/run.ts [name...]`. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { packageAnew, stage } from '../../package.ts';
+import { crewOf } from '../crew.ts';
+import type { Told } from '../tell.ts';
+import { planted } from './controllers.ts';
+import { plant } from './plant.ts';
+
+/** What is not caught within so many seeds is not caught. */
+const mostSeeds = 500;
+const workers = 2;
+/** Seeds are asked for in handfuls, and the first that catches in their order counts: the answer does not depend on who was faster. */
+const handful = 8;
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.find((name) => !planted.some((one) => one.name === name));
+if (unknown !== undefined) {
+  console.error(`There is no planted controller "${unknown}": known are ${planted.map(({ name }) => name).join(', ')}`);
+  process.exit(2);
+}
+
+const caughtBy = (told: Told | { readonly broke: string }): string | undefined =>
+  'broke' in told
+    ? `it broke: ${told.broke.split('\n')[0]}`
+    : told.played.violation && `${told.played.violation.invariant}: ${told.played.violation.text}`;
+
+let missed = 0;
+for (const one of planted) {
+  if (wanted.length > 0 && !wanted.includes(one.name)) continue;
+  const folder = mkdtempSync(path.join(tmpdir(), 'sluice-planted-'));
+  const tree = stage();
+  plant(one, tree);
+  const packageFolder = path.join(folder, 'package');
+  await packageAnew(packageFolder, tree);
+  const crew = crewOf(workers, packageFolder);
+  let caught: string | undefined;
+  for (let first = 1; first <= mostSeeds && caught === undefined; first += handful) {
+    const seeds = Array.from({ length: Math.min(handful, mostSeeds - first + 1) }, (_, index) => first + index);
+    const answers = await Promise.all(seeds.map((seed) => crew.play(seed)));
+    const index = answers.findIndex((answer) => caughtBy(answer) !== undefined);
+    const answer = answers[index];
+    if (answer) caught = `caught by seed ${seeds[index]}: ${caughtBy(answer)}`;
+  }
+  crew.close();
+  rmSync(folder, { recursive: true, force: true });
+  if (caught === undefined) missed++;
+  console.log(`${one.name} (${one.breaks}): ${caught ?? `NOT CAUGHT within ${mostSeeds} seeds`}`);
+}
+process.exitCode = missed === 0 ? 0 : 1;

@@ -1,0 +1,114 @@
+import { acts } from './acts.ts';
+import { invariants } from './invariants/registry.ts';
+import { approvers, beOnCall } from './people.ts';
+import type { Plan } from './plan.ts';
+import { makeWorld, type SimulatedWorld } from './world.ts';
+
+export interface Violation {
+  readonly invariant: string;
+  /** Epoch milliseconds of emulator time. */
+  readonly atMs: number;
+  readonly text: string;
+  /** Names by which the story is found in the trace. */
+  readonly about: readonly string[];
+}
+
+/** How a world's life went. */
+export interface Played {
+  readonly seed: number;
+  /** Rollouts that moved traffic. */
+  readonly rollouts: number;
+  /** Of all rollouts, `Succeeded promoted` and so on. */
+  readonly endings: Readonly<Record<string, number>>;
+  readonly simulatedMs: number;
+  /** How often each fault happened. */
+  readonly faults: Readonly<Record<string, number>>;
+  /** Acts whose actor was refused to the end. */
+  readonly refusedActs: number;
+  /** The first, at which the world was stopped. */
+  readonly violation?: Violation;
+}
+
+/** When faults have stopped everything has to end within this time, emulator milliseconds. */
+const livenessMs = 24 * 3_600_000;
+/** What is late or tried again comes within this time of quiet. */
+const quietMs = 16 * 60_000;
+
+/**
+ * Plays a planned world: first safety, while anything may go wrong and nothing wrong may follow; then liveness, when all
+ * is well and everything has to end. Stops at the first violation.
+ *
+ * @param trace takes each line of the trace; none is written without it
+ */
+export async function play(plan: Plan, packageFolder: string, trace?: (line: string) => void): Promise<Played> {
+  const world = await makeWorld(plan, packageFolder, trace);
+  try {
+    return await playOut(world);
+  } finally {
+    await world.stop();
+  }
+}
+
+async function playOut(world: SimulatedWorld): Promise<Played> {
+  const { plan, clock, emulator, keeper } = world;
+  const { truth } = keeper;
+  const beganAtMs = clock.now();
+  const found: Violation[] = [];
+  const watches = invariants.map((invariant) =>
+    invariant.watch(truth, (text, about) => found.push({ invariant: invariant.name, atMs: clock.now(), text, about: [...new Set(about)] })),
+  );
+  keeper.listeners.push(...watches);
+  const isOver = () => found.length > 0 || emulator.crashes.length > 0;
+
+  let acting = 0;
+  let refusedActs = 0;
+  const acted = (act: Promise<void>) => {
+    acting++;
+    act.catch(() => refusedActs++).finally(() => acting--);
+  };
+  keeper.listeners.push(approvers(world, acted));
+  for (const act of plan.acts) {
+    const delivery = plan.deliveries.find(({ name }) => name === act.delivery);
+    if (!delivery) throw new Error(`Nobody can act on "${act.delivery}": there is no such delivery`);
+    clock.after(act.afterMs, `act ${act.act}`, () => acted(acts[act.act].perform(world, delivery, act)));
+  }
+  for (const [name, rate] of Object.entries(plan.rates)) emulator.faults.set(name as keyof typeof plan.rates, rate); // Its keys are names of faults.
+  await clock.runUntil(isOver, beganAtMs + plan.safetyMs);
+  emulator.faults.heal();
+  beOnCall(world, acted);
+
+  const isQuiet = () => acting === 0 && truth.running.size === 0 && emulator.services.states.openExecutions() === 0;
+  const deadlineMs = clock.now() + livenessMs;
+  while (!isOver() && clock.now() < deadlineMs) {
+    await clock.runUntil(() => isOver() || isQuiet(), deadlineMs);
+    if (!isQuiet()) break;
+    const sinceMs = clock.now();
+    await clock.runUntil(() => isOver() || !isQuiet(), sinceMs + quietMs);
+    if (isQuiet() && clock.now() >= sinceMs + quietMs) break;
+  }
+  if (!isOver()) for (const watch of watches) watch.atEnd?.();
+  const [crash] = emulator.crashes;
+  if (crash !== undefined && found.length === 0) {
+    found.push({
+      invariant: 'the-embedded-aws-does-not-crash',
+      atMs: clock.now(),
+      text: crash instanceof Error ? (crash.stack ?? crash.message) : JSON.stringify(crash),
+      about: [],
+    });
+  }
+
+  const endings = new Map<string, number>();
+  for (const { ended } of truth.rollouts.values()) {
+    const ending = ended ? `${ended.outcome} ${ended.reason}` : 'open';
+    endings.set(ending, (endings.get(ending) ?? 0) + 1);
+  }
+  return {
+    seed: plan.seed,
+    rollouts: [...truth.rollouts.values()].filter(({ movedTraffic }) => movedTraffic).length,
+    endings: Object.fromEntries([...endings].sort(([a], [b]) => (a < b ? -1 : 1))),
+    simulatedMs: clock.now() - beganAtMs,
+    faults: emulator.faults.counts(),
+    refusedActs,
+    ...(found[0] && { violation: found[0] }),
+  };
+}

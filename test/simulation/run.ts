@@ -1,0 +1,134 @@
+/** The simulation: seeded worlds in which anything may go wrong. `npm run sim -- --help` says how to ask. */
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { type FaultName, faultNames, parseFaults } from '../../src/emulator/faults.ts';
+import { packagedService } from '../package.ts';
+import { crewOf } from './crew.ts';
+import { notYet } from './not-yet.ts';
+import { linesOfPlan, replayOf } from './tell.ts';
+import { drawPlan } from './plan.ts';
+import { writeTrace } from './write-trace.ts';
+
+const usage = `npm run sim -- [options]
+  --seeds N          how many worlds, default 20
+  --first-seed S     the first one's seed, default 1
+  --faults F         all (rates drawn for each world, the default), none, or name=rate,...
+                     names: ${faultNames.join(', ')}
+  --workers N        processes, default 2
+  --output json      a JSON object a seed instead of lines for people; the last line is the same
+  --trace FILE       the whole trace of --first-seed into FILE, and nothing else`;
+
+function fail(text: string): never {
+  console.error(`${text}\n\n${usage}`);
+  process.exit(2);
+}
+
+function options() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        seeds: { type: 'string', default: '20' },
+        'first-seed': { type: 'string', default: '1' },
+        faults: { type: 'string', default: 'all' },
+        workers: { type: 'string', default: '2' },
+        output: { type: 'string', default: 'text' },
+        trace: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) {
+      console.log(usage);
+      process.exit(0);
+    }
+    const whole = (name: 'seeds' | 'first-seed' | 'workers', least: number) => {
+      const value = Number(values[name]);
+      if (!Number.isSafeInteger(value) || value < least) fail(`--${name} is "${values[name]}", expected a whole number of at least ${least}`);
+      return value;
+    };
+    if (values.output !== 'text' && values.output !== 'json') fail(`--output is "${values.output}", expected json or text`);
+    return {
+      seeds: whole('seeds', 1),
+      firstSeed: whole('first-seed', 0),
+      workers: whole('workers', 1),
+      json: values.output === 'json',
+      faults: values.faults,
+      // All means drawn for each world, so that each has faults of its own.
+      rates: values.faults === 'all' ? undefined : parseFaults(values.faults),
+      trace: values.trace,
+    };
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const { seeds, firstSeed, workers, json, faults, rates, trace } = options();
+const startedAtMs = performance.now();
+// A copy of its own: whoever tidies the cache meanwhile is not in the way.
+const packageFolder = mkdtempSync(path.join(tmpdir(), 'sluice-simulation-'));
+cpSync(await packagedService(), packageFolder, { recursive: true });
+
+if (trace !== undefined) {
+  await writeTrace(drawPlan(firstSeed, rates), packageFolder, trace);
+  rmSync(packageFolder, { recursive: true, force: true });
+  process.exit(0);
+}
+
+const say = (line: string) => console.log(line);
+if (!json) for (const [name, why] of [...Object.entries(notYet.faults), ...Object.entries(notYet.clauses)]) say(`not yet: ${name}: ${why}`);
+
+const crew = crewOf(Math.min(workers, seeds), packageFolder, rates);
+const outcomes = new Map<string, number>();
+const distinct = new Set<FaultName>();
+let rollouts = 0;
+let simulatedMs = 0;
+let violations = 0;
+const underWay = Array.from({ length: seeds }, (_, index) => crew.play(firstSeed + index));
+for (const [index, answer] of underWay.entries()) {
+  const seed = firstSeed + index;
+  const told = await answer;
+  if ('broke' in told) {
+    violations++;
+    const lines = [...linesOfPlan(drawPlan(seed, rates)), `BROKE, seed ${seed}: ${told.broke}`, `  again: ${replayOf(seed, faults)}`];
+    if (json) say(JSON.stringify({ seed, broke: told.broke, again: replayOf(seed, faults) }));
+    else for (const line of lines) say(line);
+    continue;
+  }
+  const { played, lines } = told;
+  rollouts += played.rollouts;
+  simulatedMs += played.simulatedMs;
+  for (const name of Object.keys(played.faults)) distinct.add(name as FaultName); // Counted by the emulator, by name.
+  for (const [ending, count] of Object.entries(played.endings)) {
+    const [outcome = ending] = ending.split(' ');
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + count);
+  }
+  if (played.violation) violations++;
+  if (!json) for (const line of lines) say(line);
+  else {
+    const plan = drawPlan(seed, rates);
+    const { violation } = played;
+    say(
+      JSON.stringify({
+        ...played,
+        rates: plan.rates,
+        world: linesOfPlan(plan).slice(1),
+        ...(violation && { again: replayOf(seed, faults), trace: lines.filter((line) => line.startsWith('  | ')).map((line) => line.slice(4)) }),
+      }),
+    );
+  }
+}
+crew.close();
+rmSync(packageFolder, { recursive: true, force: true });
+say(
+  JSON.stringify({
+    seeds,
+    rollouts,
+    outcomes: Object.fromEntries([...outcomes].sort(([a], [b]) => (a < b ? -1 : 1))),
+    simulatedHours: Math.round(simulatedMs / 360_000) / 10,
+    violations,
+    wallSeconds: Math.round((performance.now() - startedAtMs) / 100) / 10,
+    distinctFaults: distinct.size,
+  }),
+);
+process.exitCode = violations === 0 ? 0 : 1;

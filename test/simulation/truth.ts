@@ -1,0 +1,356 @@
+import type { Emulator } from '../../src/emulator/emulator.ts';
+import type { TraceKind } from '../../src/emulator/trace.ts';
+import type { DeliveryPlan } from './delivery-plan.ts';
+import type { Plan } from './plan.ts';
+
+/** One call on the wire, or of one service by another, that had its effect; its answer may have been lost. */
+export interface Call {
+  readonly atMs: number;
+  /** ARN of the caller. */
+  readonly caller: string;
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly output: unknown;
+}
+
+/** One run of a function. */
+export interface Invocation {
+  readonly requestId: string;
+  readonly functionName: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** Unset for functions that are told of events. */
+  readonly rolloutId: string | undefined;
+  readonly startedAtMs: number;
+  /** Unset while it runs. */
+  endedAtMs?: number;
+  /** Unset where it failed or runs. */
+  output?: Readonly<Record<string, unknown>>;
+}
+
+export interface VariantState {
+  readonly name: string;
+  readonly weight: number;
+  readonly desiredWeight: number;
+  readonly instances: number;
+  readonly desiredInstances: number;
+}
+
+/** What an endpoint is after something about it changed. */
+export interface EndpointState {
+  readonly atMs: number;
+  readonly endpointName: string;
+  /** `status`, `weights`, `fleet`, `deleted`, `instance healthy`, `instance ended`. */
+  readonly what: string;
+  readonly status: string;
+  readonly config: string;
+  readonly variants: readonly VariantState[];
+}
+
+/** How an endpoint stood at a moment, its images included. */
+export interface Snapshot {
+  readonly config: string;
+  readonly variants: readonly (VariantState & { readonly images: string })[];
+}
+
+/** A question to a person: for the whole rollout, or a step. */
+export interface Question {
+  readonly for: 'rollout' | number;
+  readonly askedAtMs: number;
+  readonly expiresAtMs: number;
+  readonly onExpiry: 'reject' | 'approve';
+}
+
+/** What a person said, and the service took. */
+export interface Said {
+  readonly atMs: number;
+  readonly rolloutId: string;
+  readonly kind: string;
+  /** What an answer was for. */
+  readonly for?: 'rollout' | number;
+}
+
+/** One rollout as the account sees it, from calls, functions and the endpoint; never from the ledger. */
+export interface RolloutTruth {
+  readonly id: string;
+  readonly delivery: DeliveryPlan;
+  /** When its function first ran or its record was first written. */
+  readonly seenAtMs: number;
+  /** Set once the endpoint was handed to it: how the endpoint stood, and who is who. */
+  held?: {
+    readonly atMs: number;
+    /** Unset where there was no endpoint. */
+    readonly before: Snapshot | undefined;
+    readonly stable: string | undefined;
+    readonly stableWeight: number;
+    readonly canary: string;
+  };
+  /** What it changed about the endpoint. */
+  readonly mutations: Call[];
+  /** Set once its record says so. */
+  ended?: { readonly atMs: number; readonly outcome: string; readonly reason: string };
+  /** What a person was asked, oldest first. */
+  readonly questions: Question[];
+  /** Whether its canary has ever had traffic. */
+  movedTraffic: boolean;
+}
+
+/** Hears of what happens, in order, right when it does. */
+export interface Listener {
+  onCall?(call: Call): void;
+  onEndpoint?(state: EndpointState): void;
+  onInvocation?(invocation: Invocation): void;
+  onInvocationEnd?(invocation: Invocation): void;
+  onAlarm?(alarmName: string, state: string): void;
+  /** A person is asked something. */
+  onQuestion?(rollout: RolloutTruth, question: Question, about: { readonly imageDigest: string; readonly revision: number }): void;
+  onHeld?(rollout: RolloutTruth): void;
+  /** The record of a rollout was written with an outcome: the first time, and any time after. */
+  onEnded?(rollout: RolloutTruth, outcome: string): void;
+}
+
+/** Operations that change an endpoint. */
+const mutating: ReadonlySet<string> = new Set(['CreateEndpoint', 'UpdateEndpoint', 'UpdateEndpointWeightsAndCapacities', 'DeleteEndpoint']);
+
+/** What an invariant may look at: the emulator's own state, and what is known from its trace. */
+export interface Truth {
+  readonly plan: Plan;
+  readonly emulator: Emulator;
+  readonly tableName: string;
+  readonly topicArn: string;
+  readonly rollouts: ReadonlyMap<string, RolloutTruth>;
+  /** Runs of functions that have not ended. */
+  readonly running: ReadonlySet<Invocation>;
+  /** When each alarm last entered ALARM, and whether it is in it. */
+  readonly alarms: ReadonlyMap<string, { readonly inAlarm: boolean; readonly enteredAtMs: readonly number[] }>;
+  /** How often each image was asked for, `<delivery> <digest>`: by pushes and by people. */
+  readonly asked: ReadonlyMap<string, number>;
+  /** What people said and the service took, oldest first. */
+  readonly said: readonly Said[];
+  nowMs(): number;
+  /** The rollout that holds an endpoint and has not ended. */
+  holderOf(endpointName: string): RolloutTruth | undefined;
+  /** Which rollouts may have made a call: those whose function runs under the caller's role. */
+  behind(call: Call): readonly RolloutTruth[];
+  snapshot(endpointName: string): Snapshot | undefined;
+  /** Rows of the service's table, as they are. */
+  rows(): readonly { readonly pk: string; readonly sk: string; readonly item: Record<string, { S?: string; N?: string }> }[];
+}
+
+export interface TruthKeeper {
+  readonly truth: Truth;
+  readonly listeners: Listener[];
+  /** Feeds it what the emulator's trace says. */
+  observe(kind: TraceKind, data: Readonly<Record<string, unknown>>): void;
+  ask(delivery: string, digest: string): void;
+  say(said: Omit<Said, 'atMs'>): void;
+}
+
+/** What is read of a rollout's row. */
+interface RolloutRow {
+  readonly outcome?: string;
+  readonly ending?: { readonly reason?: string };
+  readonly approval?: Question;
+  readonly revision: number;
+  readonly request: { readonly imageDigest: string };
+}
+
+const text = (value: unknown) => (typeof value === 'string' ? value : '');
+const record = (value: unknown) => (typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {});
+
+/**
+ * Keeps what can be known of a world while it runs.
+ *
+ * @param functionsOf names of the functions that run with a role, by the role's ARN
+ */
+export function keepTruth(
+  plan: Plan,
+  emulator: () => Emulator,
+  place: () => { readonly tableName: string; readonly topicArn: string; readonly functionsOf: ReadonlyMap<string, readonly string[]> },
+): TruthKeeper {
+  const rollouts = new Map<string, RolloutTruth>();
+  const running = new Map<string, Invocation>();
+  const runningSet = new Set<Invocation>();
+  const alarms = new Map<string, { inAlarm: boolean; enteredAtMs: number[] }>();
+  const asked = new Map<string, number>();
+  const said: Said[] = [];
+  const listeners: Listener[] = [];
+  const nowMs = () => emulator().clock.now();
+
+  function rolloutOf(id: string): RolloutTruth | undefined {
+    const known = rollouts.get(id);
+    if (known) return known;
+    const delivery = plan.deliveries.find(({ name }) => id.startsWith(`${name}-`));
+    if (!delivery) return undefined;
+    const made: RolloutTruth = { id, delivery, seenAtMs: nowMs(), mutations: [], questions: [], movedTraffic: false };
+    rollouts.set(id, made);
+    return made;
+  }
+
+  function snapshot(endpointName: string): Snapshot | undefined {
+    const endpoint = emulator()
+      .services.sagemaker.endpoints()
+      .find(({ name }) => name === endpointName);
+    return (
+      endpoint && {
+        config: endpoint.fleet.config.name,
+        variants: endpoint.fleet.variants.map((variant) => ({
+          name: variant.name,
+          weight: variant.currentWeight,
+          desiredWeight: variant.desiredWeight,
+          instances: variant.currentInstances,
+          desiredInstances: variant.desiredInstances,
+          images: variant.deployedImages.map((image) => image.ResolvedImage?.split('@')[1] ?? '').join(),
+        })),
+      }
+    );
+  }
+
+  const holderOf = (endpointName: string) =>
+    [...rollouts.values()].find((rollout) => rollout.held && !rollout.ended && rollout.delivery.endpointName === endpointName);
+
+  function behind(call: Call): readonly RolloutTruth[] {
+    const functions = place().functionsOf.get(call.caller) ?? [];
+    const endpointName = text(call.input['EndpointName']);
+    const ids = new Set([...runningSet].filter((run) => functions.includes(run.functionName)).map((run) => run.rolloutId));
+    return [...rollouts.values()].filter((rollout) => ids.has(rollout.id) && rollout.delivery.endpointName === endpointName);
+  }
+
+  /** The endpoint was handed to a rollout: remember how it stood. */
+  function hold(rollout: RolloutTruth): void {
+    if (rollout.held) return;
+    const { delivery } = rollout;
+    const before = snapshot(delivery.endpointName);
+    const own = before?.variants.find((variant) => variant.name.startsWith(`${delivery.name}-`) && variant.desiredWeight > 0);
+    const stable = before && (own?.name ?? delivery.foreign?.stable);
+    rollout.held = {
+      atMs: nowMs(),
+      before,
+      stable,
+      stableWeight: before?.variants.find((variant) => variant.name === stable)?.desiredWeight ?? 0,
+      canary: stable === `${delivery.name}-a` ? `${delivery.name}-b` : `${delivery.name}-a`,
+    };
+    for (const listener of listeners) listener.onHeld?.(rollout);
+  }
+
+  /** A rollout's record is a row; that it ended is in it. */
+  function readRecords(call: Call): void {
+    const items = call.input['TransactItems'];
+    if (!Array.isArray(items)) return;
+    for (const item of items) {
+      const put = record(record(record(item)['Put'])['Item']);
+      const pk = text(record(put['pk'])['S']);
+      if (!pk.startsWith('ROLLOUT#') || text(record(put['sk'])['S']) !== 'STATE') continue;
+      const rollout = rolloutOf(pk.slice('ROLLOUT#'.length));
+      const data = text(record(put['data'])['S']);
+      if (!rollout || !/"(outcome|approval)":/.test(data)) continue;
+      const { outcome, ending, approval, revision, request } = JSON.parse(data) as RolloutRow;
+      if (approval && !rollout.questions.some(({ askedAtMs }) => askedAtMs === approval.askedAtMs)) {
+        rollout.questions.push(approval);
+        for (const listener of listeners) listener.onQuestion?.(rollout, approval, { imageDigest: request.imageDigest, revision });
+      }
+      if (outcome === undefined) continue;
+      rollout.ended ??= { atMs: nowMs(), outcome, reason: ending?.reason ?? '' };
+      for (const listener of listeners) listener.onEnded?.(rollout, outcome);
+    }
+  }
+
+  function onWire(data: Readonly<Record<string, unknown>>): void {
+    if (data['error'] !== undefined || data['operation'] === undefined) return;
+    const call: Call = {
+      atMs: nowMs(),
+      caller: text(data['caller']),
+      operation: text(data['operation']),
+      input: record(data['input']),
+      output: data['output'],
+    };
+    if (call.operation === 'TransactWriteItems') readRecords(call);
+    if (mutating.has(call.operation)) for (const rollout of behind(call)) rollout.mutations.push(call);
+    if (call.operation === 'SetAlarmState') onAlarm(text(call.input['AlarmName']), text(call.input['StateValue']));
+    for (const listener of listeners) listener.onCall?.(call);
+  }
+
+  function onAlarm(name: string, state: string): void {
+    const known = alarms.get(name) ?? { inAlarm: false, enteredAtMs: [] };
+    alarms.set(name, known);
+    if ((state === 'ALARM') === known.inAlarm) return;
+    known.inAlarm = state === 'ALARM';
+    if (known.inAlarm) known.enteredAtMs.push(nowMs());
+    for (const listener of listeners) listener.onAlarm?.(name, state);
+  }
+
+  function onLambda(data: Readonly<Record<string, unknown>>): void {
+    const requestId = text(data['requestId']);
+    if (data['phase'] === 'start') {
+      const input = record(data['input']);
+      const rolloutId = typeof input['rolloutId'] === 'string' ? input['rolloutId'] : undefined;
+      const invocation: Invocation = { requestId, functionName: text(data['function']), input, rolloutId, startedAtMs: nowMs() };
+      running.set(requestId, invocation);
+      runningSet.add(invocation);
+      if (rolloutId !== undefined) rolloutOf(rolloutId);
+      for (const listener of listeners) listener.onInvocation?.(invocation);
+      return;
+    }
+    const invocation = data['phase'] === 'end' ? running.get(requestId) : undefined;
+    if (!invocation) return;
+    running.delete(requestId);
+    runningSet.delete(invocation);
+    invocation.endedAtMs = nowMs();
+    if (data['error'] === undefined) invocation.output = record(data['output']);
+    const rollout = invocation.rolloutId === undefined ? undefined : rollouts.get(invocation.rolloutId);
+    if (rollout && invocation.functionName === 'sluice-acquire-endpoint' && invocation.output?.['answer'] === 'acquired') hold(rollout);
+    for (const listener of listeners) listener.onInvocationEnd?.(invocation);
+  }
+
+  function onEndpoint(data: Readonly<Record<string, unknown>>): void {
+    const state: EndpointState = {
+      atMs: nowMs(),
+      endpointName: text(data['endpoint']),
+      what: text(data['what']),
+      status: text(data['status']),
+      config: text(data['config']),
+      variants: data['variants'] as readonly VariantState[], // As endpoint-status.ts writes them.
+    };
+    const holder = holderOf(state.endpointName);
+    const served = ['InService', 'Updating', 'RollingBack', 'SystemUpdating'].includes(state.status);
+    if (holder?.held && served && state.variants.some((variant) => variant.name === holder.held?.canary && variant.weight > 0))
+      holder.movedTraffic = true;
+    for (const listener of listeners) listener.onEndpoint?.(state);
+  }
+
+  return {
+    listeners,
+    observe(kind, data) {
+      if (kind === 'wire') onWire(data);
+      else if (kind === 'lambda') onLambda(data);
+      else if (kind === 'endpoint') onEndpoint(data);
+      else if (kind === 'alarm') onAlarm(text(data['alarm']), text(data['after']));
+    },
+    say: (one) => void said.push({ ...one, atMs: nowMs() }),
+    ask: (delivery, digest) => void asked.set(`${delivery} ${digest}`, (asked.get(`${delivery} ${digest}`) ?? 0) + 1),
+    truth: {
+      plan,
+      get emulator() {
+        return emulator();
+      },
+      get tableName() {
+        return place().tableName;
+      },
+      get topicArn() {
+        return place().topicArn;
+      },
+      rollouts,
+      running: runningSet,
+      alarms,
+      asked,
+      said,
+      nowMs,
+      holderOf,
+      behind,
+      snapshot,
+      rows: () =>
+        emulator()
+          .services.dynamodb.tables.items(place().tableName)
+          .map((item) => ({ pk: text(item['pk']?.S), sk: text(item['sk']?.S), item: item as Record<string, { S?: string; N?: string }> })), // Every attribute we read is text or a number.
+    },
+  };
+}
