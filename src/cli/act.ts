@@ -1,6 +1,7 @@
-import { Command } from '@commander-js/extra-typings';
+import { Command, Option } from '@commander-js/extra-typings';
 import type { ActKind } from '../rollout/acts.ts';
-import { endpointUrl, output, region } from './options.ts';
+import type { RolloutView } from '../view/rollout-view.ts';
+import { endpointUrl, output, region, wholeNumber } from './options.ts';
 import { connect, targetOf } from './target.ts';
 import { print } from './terminal.ts';
 
@@ -10,8 +11,47 @@ interface Answer {
   readonly text?: string;
 }
 
+/** Which step an answer is for, as people count: the first is 1, and the rollout as a whole is 0. */
+const subject = new Option(
+  '--step <n>',
+  'the step the answer is for, 1 and up; 0 for the rollout as a whole; unset: what is asked just now',
+).argParser(wholeNumber);
+
+/** What an answer names, so that it counts for nothing else. */
+async function answersOf(ask: Awaited<ReturnType<typeof connect>>, rolloutId: string, step: number | undefined) {
+  if (step === undefined) return {};
+  const { imageDigest, revision } = (await ask({ action: 'get', rolloutId })) as RolloutView; // The API answers with a view.
+  return { answers: { for: step === 0 ? ('rollout' as const) : step - 1, imageDigest, revision } };
+}
+
+/** One command a person's answer. */
+function answer(kind: 'approve' | 'reject', description: string) {
+  return new Command(kind)
+    .description(description)
+    .argument('<rollout>', 'id of the rollout')
+    .option('--reason <text>', 'why; it goes on the record')
+    .addOption(subject)
+    .addOption(endpointUrl())
+    .addOption(region())
+    .addOption(output())
+    .action(async (rolloutId, options) => {
+      const ask = await connect(targetOf(options));
+      const answers = await answersOf(ask, rolloutId, options.step);
+      tell(
+        options.output,
+        rolloutId,
+        (await ask({ action: kind, rolloutId, ...answers, ...(options.reason !== undefined && { reason: options.reason }) })) as Answer, // The API's own answer.
+      );
+    });
+}
+
+function tell(format: 'text' | 'json', rolloutId: string, answered: Answer): void {
+  if (answered.answer === 'rejected' || answered.answer === 'ignored') process.exitCode = 1;
+  print(format, answered, () => `${answered.rolloutId ?? rolloutId}: ${answered.text ?? answered.answer}`);
+}
+
 /** One command a person's act: they differ in what they ask, not in how. */
-function act(kind: ActKind | 'undo', description: string, needsReason: boolean) {
+function act(kind: Exclude<ActKind, 'approve' | 'reject'> | 'undo', description: string, needsReason: boolean) {
   const command = new Command(kind)
     .description(description)
     .argument('<rollout>', 'id of the rollout')
@@ -23,15 +63,17 @@ function act(kind: ActKind | 'undo', description: string, needsReason: boolean) 
     : command.option('--reason <text>', 'why; it goes on the record');
   return withReason.action(async (rolloutId, options) => {
     const ask = await connect(targetOf(options));
-    const answer = (await ask({ action: kind, rolloutId, ...(options.reason !== undefined && { reason: options.reason }) })) as Answer; // The API's own answer.
-    if (answer.answer === 'rejected' || answer.answer === 'ignored') process.exitCode = 1;
-    print(options.output, answer, () => `${answer.rolloutId ?? rolloutId}: ${answer.text ?? answer.answer}`);
+    tell(
+      options.output,
+      rolloutId,
+      (await ask({ action: kind, rolloutId, ...(options.reason !== undefined && { reason: options.reason }) })) as Answer, // The API's own answer.
+    );
   });
 }
 
 export const acts = [
-  act('approve', 'agree to what a rollout asks a person just now', false),
-  act('reject', 'say no to what a rollout asks a person just now: it is undone', false),
+  answer('approve', 'agree to what a rollout asks a person'),
+  answer('reject', 'say no to what a rollout asks a person: it is undone'),
   act('pause', 'hold a rollout where it is, watched; resume lets it go on', false),
   act('resume', 'let a paused rollout go on', false),
   act('promote', 'skip the rest of the steps: all the traffic next, unless a gate fails', true),

@@ -16,6 +16,32 @@ export interface Act {
   readonly answers?: { readonly for: ApprovalSubject; readonly imageDigest: string; readonly revision: number };
 }
 
+/**
+ * What makes an act needless, in words for who asked: it was asked before and holds. Asking again changes nothing and is
+ * no mistake: an answer may have been lost on its way. Undefined where the act would change something or is refused.
+ */
+export function alreadyOf(rollout: Rollout, { kind, answers }: Act): string | undefined {
+  if (rollout.outcome !== undefined) return undefined;
+  if (rollout.ending) return kind === 'abort' && rollout.ending.reason === 'aborted' ? `it is stopping already: ${rollout.ending.text}` : undefined;
+  switch (kind) {
+    case 'approve': {
+      // Bound like an answer that counts: to this image under this revision.
+      if (answers?.imageDigest !== rollout.request.imageDigest || answers.revision !== rollout.revision) return undefined;
+      const approved = rollout.approved.find((one) => one.for === answers.for);
+      return approved && `${subjectText(approved.for)} was approved already by ${approved.by}`;
+    }
+    case 'pause':
+      return rollout.paused && `${rollout.paused.by} paused it already`;
+    case 'resume':
+      return rollout.paused ? undefined : rollout.resumed && `${rollout.resumed.by} resumed it already`;
+    case 'promote':
+      return rollout.hurried && `${rollout.hurried.by} asked for it already`;
+    case 'reject':
+    case 'abort':
+      return undefined;
+  }
+}
+
 /** Why an act makes no sense as things stand, in words for who asked; undefined where it does. @param atMs when it was asked, epoch milliseconds */
 export function refusalOf(rollout: Rollout, act: Act, atMs: number): string | undefined {
   if (rollout.outcome !== undefined) return `the rollout has ended (${rollout.outcome})`;
@@ -36,15 +62,14 @@ export function refusalOf(rollout: Rollout, act: Act, atMs: number): string | un
       return undefined;
     }
     case 'pause':
-      return rollout.paused ? `${rollout.paused.by} paused it already` : undefined;
+      return undefined;
     case 'resume':
       return rollout.paused ? undefined : 'it is not paused';
     case 'promote':
       if (act.reason === undefined || act.reason.trim() === '') return 'promoting early needs a reason';
       if (rollout.placement?.verifiedAtMs === undefined) return 'there is no canary yet to promote';
       if (rollout.placement.stable === undefined) return 'a first deployment has all the traffic from the start';
-      if (rollout.soakUntilMs !== undefined) return 'it is promoted already';
-      return rollout.hurried ? `${rollout.hurried.by} asked for it already` : undefined;
+      return rollout.soakUntilMs === undefined ? undefined : 'it is promoted already';
     case 'abort':
       return undefined;
   }
@@ -72,14 +97,15 @@ export function hear(rollout: Rollout, inbox: readonly Signal[], nowMs: number):
   for (const signal of inbox) {
     if (!signal.act || now.heardActs.includes(signal.id)) continue;
     now = { ...now, heardActs: [...now.heardActs, signal.id] };
-    const refusal = refusalOf(now, signal.act, signal.atMs);
+    const already = alreadyOf(now, signal.act);
+    const refusal = already === undefined ? refusalOf(now, signal.act, signal.atMs) : undefined;
     const said = `${signal.act.kind}${signal.act.reason === undefined ? '' : `: ${signal.act.reason}`}`;
     if (refusal !== undefined) {
       drafts.push({ kind: 'act-refused', text: `${said}; refused: ${refusal}`, by: signal.act.by, evidence: { act: signal.act } });
       continue;
     }
-    drafts.push({ kind: 'act-heard', text: said, by: signal.act.by, evidence: { act: signal.act } });
-    now = heeding(now, signal.act, signal.atMs);
+    drafts.push({ kind: 'act-heard', text: already === undefined ? said : `${said}; ${already}`, by: signal.act.by, evidence: { act: signal.act } });
+    if (already === undefined) now = heeding(now, signal.act, signal.atMs);
   }
   const { approval } = now;
   if (approval && !now.ending && nowMs >= approval.expiresAtMs) {
@@ -101,11 +127,13 @@ function heeding(rollout: Rollout, act: Act, atMs: number): Rollout {
       return agreed(rollout, rollout.approval?.for ?? 'rollout', record);
     case 'reject':
       return withoutApproval({ ...rollout, ending: endingAt(rollout, 'rejected', `rejected ${words}`) });
-    case 'pause':
-      return { ...rollout, phase: rollout.phase === 'Progressing' ? 'Paused' : rollout.phase, paused: record };
+    case 'pause': {
+      const { resumed: _, ...rest } = rollout;
+      return { ...rest, phase: rollout.phase === 'Progressing' ? 'Paused' : rollout.phase, paused: record };
+    }
     case 'resume': {
       const { paused: _, ...rest } = rollout;
-      return { ...rest, phase: rollout.phase === 'Paused' ? 'Progressing' : rollout.phase };
+      return { ...rest, phase: rollout.phase === 'Paused' ? 'Progressing' : rollout.phase, resumed: record };
     }
     case 'promote':
       return { ...rollout, hurried: record };

@@ -1,5 +1,5 @@
 import type { Ports } from '../ports/ports.ts';
-import { type Act, refusalOf } from './acts.ts';
+import { type Act, alreadyOf, refusalOf } from './acts.ts';
 import { BadRequest, NotFound } from './errors.ts';
 import { keys } from './keys.ts';
 import type { Rollout } from './rollout.ts';
@@ -9,7 +9,8 @@ import { type Started, start } from './start.ts';
 type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'executions' | 'images' | 'notices' | 'clock'>;
 
 export interface Asked {
-  readonly answer: 'accepted';
+  /** `already`: it was asked before and holds; nothing changes. */
+  readonly answer: 'accepted' | 'already';
   readonly rolloutId: string;
   readonly text: string;
 }
@@ -32,6 +33,8 @@ export async function ask(asked: Act, rolloutId: string, ports: Needs): Promise<
   const atMs = ports.clock.now();
   // The same act of the same person in the same state is the same signal: asking twice asks once.
   const id = `${act.kind}-${act.by}-${rollout.version}`;
+  const already = alreadyOf(rollout, act);
+  if (already !== undefined) return { answer: 'already', rolloutId, text: already };
   const refusal = refusalOf(rollout, act, atMs);
   if (refusal !== undefined) {
     const refused = { kind: 'act-refused', text: `${act.kind} refused: ${refusal}`, by: act.by, evidence: { act } } as const;

@@ -144,6 +144,8 @@ export interface Rollout {
   readonly approved: readonly Approved[];
   /** A person wants it to go no further; unset while nobody does. */
   readonly paused?: ActRecord;
+  /** Who let it go on again after the last pause; unset where it never was paused, or is. */
+  readonly resumed?: ActRecord;
   /** A person wants the rest of the steps skipped. */
   readonly hurried?: ActRecord;
   /** Signals of people that were heard: each acts once. */
@@ -156,6 +158,8 @@ export interface Rollout {
   readonly endedAtMs?: number;
   /** Set once what the end left behind was cleaned up or named. */
   readonly tidied?: boolean;
+  /** Set once everything that follows an end is done: tidied, given back, told. */
+  readonly closed?: boolean;
 }
 
 /** The step under way or passed last; undefined before the first shift. */

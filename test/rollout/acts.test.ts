@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Signal } from '../../src/ports/rollouts.ts';
-import { type Act, actKinds, hear, isApproved, refusalOf } from '../../src/rollout/acts.ts';
+import { type Act, actKinds, alreadyOf, hear, isApproved, refusalOf } from '../../src/rollout/acts.ts';
 import type { Approval, Ending, Placement, Rollout } from '../../src/rollout/rollout.ts';
 import { digestOf, noonMs, rollout } from './fixture.ts';
 
@@ -70,7 +70,6 @@ describe('refusalOf()', () => {
     ['approve another image', answering('approve', { imageDigest: digestOf('e') }), waiting(), `this rollout is of ${digestOf('b')}`],
     ['approve another revision', answering('approve', { revision: 2 }), waiting(), 'for revision 2 of the delivery, this rollout is under 1'],
     ['reject another image', answering('reject', { imageDigest: digestOf('e') }), waiting(), `this rollout is of ${digestOf('b')}`],
-    ['pause twice', act('pause'), baking({ paused }), 'somebody paused it already'],
     ['resume what is not paused', act('resume'), baking(), 'not paused'],
     ['promote without a reason', { kind: 'promote', by: me }, baking(), 'needs a reason'],
     ['promote with blanks for a reason', act('promote', { reason: '  ' }), baking(), 'needs a reason'],
@@ -78,7 +77,6 @@ describe('refusalOf()', () => {
     ['promote a canary that is not proved', act('promote'), baking({ placement: asked }), 'no canary yet'],
     ['promote a first deployment', act('promote'), baking({ placement: verifiedFirst }), 'a first deployment'],
     ['promote in the soak', act('promote'), baking({ soakUntilMs: noonMs + hourMs }), 'promoted already'],
-    ['promote twice', act('promote'), baking({ hurried: paused }), 'somebody asked for it already'],
   ])('refuses: %s', (_what, given, now, words) => expect(refusalOf(now, given, noonMs)).toContain(words));
 
   test.each(actKinds)('refuses to %s what is being undone or has ended', (kind) => {
@@ -88,6 +86,41 @@ describe('refusalOf()', () => {
     for (const outcome of ['Succeeded', 'RolledBack'] as const)
       expect(refusalOf({ ...open, ending: { ...ending, outcome }, outcome }, act(kind), noonMs)).toBe(`the rollout has ended (${outcome})`);
   });
+});
+
+describe('alreadyOf()', () => {
+  const aborted: Ending = { ...ending, reason: 'aborted', text: 'aborted by somebody' };
+  const approved = [{ for: 1, by: 'somebody', atMs: noonMs }];
+
+  test.each<[string, Act, Rollout, string]>([
+    ['pause what is paused', act('pause'), baking({ paused }), 'somebody paused it already'],
+    ['resume what was resumed', act('resume'), baking({ resumed: paused }), 'somebody resumed it already'],
+    ['promote twice', act('promote'), baking({ hurried: paused }), 'somebody asked for it already'],
+    ['abort what is being aborted', act('abort'), baking({ ending: aborted }), 'stopping already: aborted by somebody'],
+    ['approve what was approved', act('approve'), baking({ approved }), 'step 2 was approved already by somebody'],
+    [
+      'approve what was approved while the next step is asked',
+      act('approve'),
+      waiting({ approved, approval: { ...approval, for: 2 } }),
+      'step 2 was',
+    ],
+  ])('says so, and hearing it changes nothing: %s', (_what, given, now, words) => {
+    expect(alreadyOf(now, given)).toContain(words);
+    const { rollout: heard, drafts } = hear(now, [signal(given)], noonMs + 2000);
+    expect(heard).toEqual({ ...now, heardActs: [`${given.kind}-1`] });
+    expect(drafts).toMatchObject([{ kind: 'act-heard', text: expect.stringContaining(words) as string, by: me }]);
+  });
+
+  test.each<[string, Act, Rollout]>([
+    ['pause what was resumed', act('pause'), baking({ resumed: paused })],
+    ['resume what is paused', act('resume'), baking({ paused, resumed: paused })],
+    ['resume what never was paused', act('resume'), baking()],
+    ['abort what a gate undoes', act('abort'), baking({ ending })],
+    ['abort what has ended', act('abort'), baking({ ending: aborted, outcome: 'RolledBack' })],
+    ['approve what was approved, of another image', answering('approve', { imageDigest: digestOf('e') }), baking({ approved })],
+    ['approve what was approved, under another revision', answering('approve', { revision: 2 }), baking({ approved })],
+    ['reject what was approved', act('reject'), baking({ approved })],
+  ])('is no excuse: %s', (_what, given, now) => expect(alreadyOf(now, given)).toBeUndefined());
 });
 
 describe('hear()', () => {
@@ -112,8 +145,13 @@ describe('hear()', () => {
   test.each<[string, Rollout, Act, Partial<Rollout>]>([
     ['pause', baking(), act('pause'), { phase: 'Paused', paused: { by: me, atMs: noonMs + 1000 } }],
     ['pause before the first step', baking({ phase: 'Preparing' }), act('pause'), { phase: 'Preparing', paused: { by: me, atMs: noonMs + 1000 } }],
-    ['resume', baking({ phase: 'Paused', paused }), act('resume'), { phase: 'Progressing' }],
-    ['resume before the first step', baking({ phase: 'Preparing', paused }), act('resume'), { phase: 'Preparing' }],
+    ['resume', baking({ phase: 'Paused', paused }), act('resume'), { phase: 'Progressing', resumed: { by: me, atMs: noonMs + 1000 } }],
+    [
+      'resume before the first step',
+      baking({ phase: 'Preparing', paused }),
+      act('resume'),
+      { phase: 'Preparing', resumed: { by: me, atMs: noonMs + 1000 } },
+    ],
     ['promote', baking(), act('promote'), { hurried: { by: me, atMs: noonMs + 1000, reason: 'a fix' } }],
   ])('%s', (_name, now, given, after) => {
     const { paused: _, ...rest } = now;
@@ -140,7 +178,7 @@ describe('hear()', () => {
       signal(act('promote'), { id: '6' }),
     ];
     const { rollout: heard, drafts } = hear(waiting(), inbox, noonMs + 2000);
-    expect(drafts.map(({ kind }) => kind)).toEqual(['act-heard', 'act-refused', 'act-heard', 'act-heard', 'act-refused', 'act-refused']);
+    expect(drafts.map(({ kind }) => kind)).toEqual(['act-heard', 'act-heard', 'act-heard', 'act-heard', 'act-refused', 'act-refused']);
     expect(heard).toMatchObject({ ending: { reason: 'aborted' }, approved: [], heardActs: ['1', '2', '3', '4', '5', '6'] });
     expect(heard.hurried).toBeUndefined();
   });
