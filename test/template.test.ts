@@ -20,6 +20,7 @@ const list = <Item>(value: Item | readonly Item[]): readonly Item[] => (Array.is
 /** Granted on every resource though IAM could name one, and why. */
 const onEverything: Readonly<Record<string, string>> = {
   'cloudwatch:DescribeAlarms': 'AWS answers with composite alarms only where it is granted on *',
+  'cloudwatch:DescribeAlarmHistory': 'AWS answers with composite alarms only where it is granted on *',
 };
 
 /** Every statement of the policies inside a role. */

@@ -1,9 +1,15 @@
-import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, DescribeAlarmHistoryCommand, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import type { AlarmState, Alarms } from '../ports/alarms.ts';
 import { attempt } from './errors.ts';
 
 /** DescribeAlarms takes this many names a call. */
 const namesACall = 100;
+
+/** The state an item of a history tells of; undefined where it tells of none. CloudWatch writes a JSON document as text. */
+function newStateOf(historyData: string | undefined): string | undefined {
+  const { newState } = JSON.parse(historyData ?? '{}') as { newState?: { stateValue?: string } }; // As CloudWatch documents a StateUpdate.
+  return newState?.stateValue;
+}
 
 /** CloudWatch alarms, metric and composite, through the SDK. */
 export function cloudWatchAlarms(client: CloudWatchClient = new CloudWatchClient()): Alarms {
@@ -28,6 +34,30 @@ export function cloudWatchAlarms(client: CloudWatchClient = new CloudWatchClient
         }
       }
       return alarmNames.flatMap((name) => found.find((alarm) => alarm.alarmName === name) ?? []);
+    },
+
+    async enteredSince(alarmName, sinceMs) {
+      const entered: number[] = [];
+      let NextToken: string | undefined;
+      do {
+        const answer = await attempt(`Cannot read the history of alarm "${alarmName}"`, () =>
+          client.send(
+            new DescribeAlarmHistoryCommand({
+              AlarmName: alarmName,
+              AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+              HistoryItemType: 'StateUpdate',
+              StartDate: new Date(sinceMs),
+              ScanBy: 'TimestampAscending',
+              ...(NextToken !== undefined && { NextToken }),
+            }),
+          ),
+        );
+        for (const { Timestamp, HistoryData } of answer.AlarmHistoryItems ?? []) {
+          if (Timestamp && Timestamp.getTime() >= sinceMs && newStateOf(HistoryData) === 'ALARM') entered.push(Timestamp.getTime());
+        }
+        NextToken = answer.NextToken;
+      } while (NextToken !== undefined);
+      return entered;
     },
   };
 }

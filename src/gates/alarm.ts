@@ -12,27 +12,32 @@ const Spec = z.strictObject({
  *
  * An alarm belongs to the canary when its name was written with `{variant}` or when its metric has the canary's
  * VariantName as a dimension; any other alarm in ALARM may only hold, because it does not tell who is to blame.
- * The canary's counts even if it was entered
- * after the step's shift was requested and reads OK by now. An alarm without data, or that does not exist, is no evidence either way.
+ * The canary's counts even if it was entered after the step's shift was requested and reads OK by now: its event said so,
+ * or its history does. An alarm without data, or that does not exist, is no evidence either way.
  */
 export const alarm = defineGate({
   type: 'alarm',
   spec: Spec,
   alarmNames: (spec, canary) => spec.alarmNames.map((name) => fillIn(name, canary)),
-  measure: async (spec, { alarms }, { canary, alarmsEntered }) => {
+  measure: async (spec, { alarms }, { canary, alarmsSinceMs, alarmsEntered }) => {
     const names = spec.alarmNames.map((name) => fillIn(name, canary));
     const states = await alarms.statesOf(names);
-    return names.map((alarmName, index) => {
-      const found = states.find((state) => state.alarmName === alarmName);
-      const entered = alarmsEntered.find((signal) => signal.alarmName === alarmName);
-      return {
-        alarmName,
-        state: found?.state ?? ('MISSING' as const),
-        ...(entered && { enteredAlarmAt: new Date(entered.atMs).toISOString() }),
-        reason: found?.reason.slice(0, 200) ?? `CloudWatch knows no alarm "${alarmName}"`,
-        ofCanary: spec.alarmNames[index]?.includes('{variant}') === true || found?.dimensions['VariantName'] === canary.variantName,
-      };
-    });
+    return Promise.all(
+      names.map(async (alarmName, index) => {
+        const found = states.find((state) => state.alarmName === alarmName);
+        let enteredAtMs = alarmsEntered.find((signal) => signal.alarmName === alarmName)?.atMs;
+        // It has changed its state since and is quiet: whether it rang in between its history knows, if its event was lost.
+        if (enteredAtMs === undefined && found && found.state !== 'ALARM' && found.changedAtMs >= alarmsSinceMs)
+          [enteredAtMs] = await alarms.enteredSince(alarmName, alarmsSinceMs);
+        return {
+          alarmName,
+          state: found?.state ?? ('MISSING' as const),
+          ...(enteredAtMs !== undefined && { enteredAlarmAt: new Date(enteredAtMs).toISOString() }),
+          reason: found?.reason.slice(0, 200) ?? `CloudWatch knows no alarm "${alarmName}"`,
+          ofCanary: spec.alarmNames[index]?.includes('{variant}') === true || found?.dimensions['VariantName'] === canary.variantName,
+        };
+      }),
+    );
   },
   judge(states) {
     const ofCanary = states.filter((state) => state.ofCanary && (state.state === 'ALARM' || state.enteredAlarmAt !== undefined));

@@ -17,7 +17,9 @@ export interface GateContext {
   readonly stable?: Slot;
   /** Whole metric periods after the verified shift, without the newest; empty (start = end) while none is complete. */
   readonly window: Window;
-  /** Alarms that entered ALARM after the step's shift was requested, even if they read OK by now. */
+  /** Since when an alarm counts against the step under way, epoch milliseconds. */
+  readonly alarmsSinceMs: number;
+  /** Alarms whose events said that they entered ALARM since then, even if they read OK by now. */
   readonly alarmsEntered: readonly { readonly alarmName: string; readonly atMs: number }[];
 }
 

@@ -12,4 +12,6 @@ export interface AlarmState {
 export interface Alarms {
   /** One entry an alarm that exists, in the order asked; names that don't exist are missing. */
   statesOf(alarmNames: readonly string[]): Promise<readonly AlarmState[]>;
+  /** When an alarm went into ALARM, at `sinceMs` or after, oldest first, epoch milliseconds: also where it reads OK by now. */
+  enteredSince(alarmName: string, sinceMs: number): Promise<readonly number[]>;
 }

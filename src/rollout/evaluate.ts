@@ -120,6 +120,7 @@ async function ask(
     canary: slot(placement.canary),
     ...(placement.stable !== undefined && { stable: slot(placement.stable) }),
     window: metricWindow(step.verifiedAtMs, ports.clock.now()),
+    alarmsSinceMs: alarmsCountSince(rollout),
     alarmsEntered: entered.map((signal) => ({ alarmName: signal.key.slice(keys.alarm('').length), atMs: signal.atMs })),
   };
   return Promise.all(

@@ -42,6 +42,7 @@ async function ask(
           const { state } = given;
           return state === 'MISSING' ? [] : names.map((name) => ({ alarmName: name, state, reason: 'because', changedAtMs: 0, dimensions: {} }));
         },
+        enteredSince: async () => [],
       },
       metrics: { read: async (queries) => queries.map(() => given.series[series++ % 4] ?? []) },
     },

@@ -41,6 +41,22 @@ describe('alarm', () => {
     });
   });
 
+  test('fails for one whose event was lost and that is OK again: its history knows', async () => {
+    const spec = { type: 'alarm' as const, alarmNames: ['churn-b-5xx'] };
+    const calmAgain = [alarmState({ state: 'OK', changedAtMs: minute(3) })];
+    const verdictOf = async (enteredAtMs: readonly number[], states = calmAgain) =>
+      alarm.judge(await alarm.measure(spec, world({}, states, { 'churn-b-5xx': enteredAtMs }).ports, context()), spec, context());
+    expect(await verdictOf([minute(2)])).toMatchObject({
+      result: 'failed',
+      reason: 'alarm-firing',
+      evidence: { alarms: [{ state: 'OK', enteredAlarmAt: '2026-11-22T12:02:00.000Z' }] },
+    });
+    // It rang before the shift was asked for and went quiet after: nothing of this step's.
+    expect(await verdictOf([minute(-1)])).toMatchObject({ result: 'successful' });
+    // One that has kept its state since has no history worth a call.
+    expect(await verdictOf([minute(2)], [alarmState({ changedAtMs: minute(-60) })])).toMatchObject({ result: 'successful' });
+  });
+
   test('does not hold for an alarm over the whole endpoint that is OK again', async () => {
     const alarmsEntered = [{ alarmName: 'churn-any-5xx', atMs: minute(2) }];
     expect(await ask(['churn-any-5xx'], [ofEndpoint()], { alarmsEntered })).toMatchObject({ result: 'successful' });

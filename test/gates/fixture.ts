@@ -9,6 +9,7 @@ export const context = (overrides: Partial<GateContext> = {}): GateContext => ({
   canary: { endpointName: 'churn', endpointConfigName: 'churn-2', variantName: 'churn-b' },
   stable: { endpointName: 'churn', endpointConfigName: 'churn-2', variantName: 'churn-a' },
   window: { startMs: minute(0), endMs: minute(3) },
+  alarmsSinceMs: minute(0),
   alarmsEntered: [],
   ...overrides,
 });
@@ -26,11 +27,22 @@ export const alarmState = (overrides: Partial<AlarmState> = {}): AlarmState => (
 export const series = (...values: readonly (number | undefined)[]): Datapoint[] =>
   values.flatMap((value, index) => (value === undefined ? [] : [{ atMs: minute(index), value }]));
 
-/** What CloudWatch holds: `<variant> <metric> <statistic>` -> datapoints. Notes what it was asked. */
-export function world(metrics: Readonly<Record<string, readonly Datapoint[]>>, alarms: readonly AlarmState[] = []) {
+/**
+ * What CloudWatch holds: `<variant> <metric> <statistic>` -> datapoints. Notes what it was asked.
+ *
+ * @param history when alarms went into ALARM, epoch milliseconds, by their names
+ */
+export function world(
+  metrics: Readonly<Record<string, readonly Datapoint[]>>,
+  alarms: readonly AlarmState[] = [],
+  history: Readonly<Record<string, readonly number[]>> = {},
+) {
   const asked: { query: MetricQuery; window: Window }[] = [];
   const ports: GatePorts = {
-    alarms: { statesOf: async (names) => names.flatMap((name) => alarms.find(({ alarmName }) => alarmName === name) ?? []) },
+    alarms: {
+      statesOf: async (names) => names.flatMap((name) => alarms.find(({ alarmName }) => alarmName === name) ?? []),
+      enteredSince: async (name, sinceMs) => (history[name] ?? []).filter((atMs) => atMs >= sinceMs),
+    },
     metrics: {
       read: async (queries, window) =>
         queries.map((query) => {
