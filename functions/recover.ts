@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { count, eventLambda, logger } from '../src/app/handler.ts';
-import { clock, deliveries, executions, locks, notices, rollouts } from '../src/app/wire.ts';
+import { clock, executions, rollouts } from '../src/app/wire.ts';
 import { executionEnded } from '../src/rollout/recover.ts';
 
 /** An execution of ours that failed, timed out or was stopped. Its input says which rollout it walked. */
@@ -18,7 +18,7 @@ const Walked = z.looseObject({ rolloutId: z.string() });
 
 export const handler = eventLambda({
   Input,
-  ports: { rollouts, deliveries, executions, locks, notices, clock },
+  ports: { rollouts, executions, clock },
   run: async ({ detail }, ports) => {
     const { rolloutId } = z.parse(Walked, JSON.parse(detail.input));
     const machine = detail.stateMachineArn.endsWith('delivery') ? 'delivery' : 'rollout';

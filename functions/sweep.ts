@@ -1,18 +1,31 @@
 import * as z from 'zod/mini';
-import { lambda, logger } from '../src/app/handler.ts';
-import { clock, deliveries, executions, locks, notices, rollouts } from '../src/app/wire.ts';
-import { sweep } from '../src/rollout/recover.ts';
+import { count, lambda, logger } from '../src/app/handler.ts';
+import { clock, deliveries, endpoints, executions, images, inventory, locks, models, notices, rollouts } from '../src/app/wire.ts';
+import { sweep } from '../src/rollout/sweep.ts';
 
-export const Output = z.strictObject({ recovered: z.array(z.string()), started: z.array(z.string()), released: z.array(z.string()) });
+const names = z.array(z.string());
+export const Output = z.strictObject({ recovered: names, started: names, released: names, retired: names, deleted: names, failed: names });
 
-/** Runs on a schedule: sets right what lost events left behind. */
+/** Runs on a schedule: sets right what lost events left behind, and removes what has rested or lain about long enough. */
 export const handler = lambda({
   Input: z.looseObject({}),
   Output,
-  ports: { rollouts, deliveries, executions, locks, notices, clock },
+  ports: { rollouts, deliveries, executions, locks, endpoints, models, images, inventory, notices, clock },
   run: async (_event, ports) => {
-    const swept = await sweep(ports);
-    if (Object.values(swept).flat().length > 0) logger.warn('Swept', { ...swept });
-    return { recovered: [...swept.recovered], started: [...swept.started], released: [...swept.released] };
+    const { failed, ...done } = await sweep(ports);
+    if (failed.length > 0) {
+      logger.error('Could not sweep', { failed });
+      count('SweepFailures');
+    }
+    if (Object.values(done).flat().length > 0) logger.warn('Swept', { ...done });
+    const { recovered, started, released, retired, deleted } = done;
+    return {
+      recovered: [...recovered],
+      started: [...started],
+      released: [...released],
+      retired: [...retired],
+      deleted: [...deleted],
+      failed: [...failed],
+    };
   },
 });

@@ -3,6 +3,7 @@ import { dynamoDeliveries } from '../aws/deliveries.ts';
 import { sageMakerEndpoints } from '../aws/endpoints.ts';
 import { stepFunctionsExecutions } from '../aws/executions.ts';
 import { ecrImages } from '../aws/images.ts';
+import { awsInventory } from '../aws/inventory.ts';
 import { dynamoLocks } from '../aws/locks.ts';
 import { cloudWatchMetrics } from '../aws/metrics.ts';
 import { sageMakerModels } from '../aws/models.ts';
@@ -29,6 +30,7 @@ export const executions = () => stepFunctionsExecutions({ delivery: setting('DEL
 /** For functions that wake waits and read history but start nothing. */
 export const wakingExecutions = () => stepFunctionsExecutions({ delivery: '', rollout: '' });
 export const images = () => ecrImages(setting('REGISTRY'));
+export const inventory = () => awsInventory();
 export const locks = () => dynamoLocks(table());
 export const metrics = () => cloudWatchMetrics();
 export const models = () => sageMakerModels();

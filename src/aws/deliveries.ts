@@ -58,8 +58,13 @@ export function dynamoDeliveries({ name: TableName, client }: Table): Deliveries
       const before = await head(source.name);
       const last = before && (await revision(source.name, before.revision));
       if (before && last && canonicalJson(last.source) === canonicalJson(source)) return { revision: before.revision, changed: false };
+      const former = [...new Set([...(before?.formerEndpoints ?? []), ...(before ? [before.endpointName] : [])])].filter(
+        (name) => name !== source.serve.endpoint,
+      );
+      const { formerEndpoints: _, ...kept } = before ?? {};
       const next: DeliveryHead = {
-        ...before,
+        ...kept,
+        ...(former.length > 0 && { formerEndpoints: former }),
         name: source.name,
         endpointName: source.serve.endpoint,
         version: (before?.version ?? 0) + 1,

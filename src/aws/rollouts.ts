@@ -120,33 +120,31 @@ export function dynamoRollouts({ name: TableName, client }: Table): Rollouts {
     async end(rollout, drafts, nowMs) {
       const { saved, items } = stateAndEntries(rollout, drafts, nowMs);
       const succeeded = rollout.outcome === 'Succeeded';
-      for (let race = 0; ; race++) {
-        const headAnswer = await attempt(`Cannot read delivery "${rollout.delivery}"`, () =>
-          client.send(new GetCommand({ TableName, Key: row.delivery(rollout.delivery), ConsistentRead: true })),
-        );
-        if (!headAnswer.Item) throw new StaleRollout(`Cannot end rollout "${rollout.id}": delivery "${rollout.delivery}" is gone`);
-        const { openRolloutId, queuedRolloutId, ...head } = dataOf<DeliveryHead>(headAnswer.Item);
+      await withHead(`Cannot end rollout "${rollout.id}"`, rollout, ({ openRolloutId, queuedRolloutId, closing = [], ...head }) => {
         const next: DeliveryHead = {
           ...head,
           version: head.version + 1,
+          closing: [...closing.filter((id) => id !== rollout.id), rollout.id],
           ...(openRolloutId !== undefined && openRolloutId !== rollout.id && { openRolloutId }),
           ...(queuedRolloutId !== undefined && queuedRolloutId !== rollout.id && { queuedRolloutId }),
           ...(succeeded && { liveDigest: rollout.request.imageDigest, liveRolloutId: rollout.id }),
         };
-        try {
-          await transact([
-            ...items,
-            putHead(next, head.version),
-            attemptRow(rollout, { attempt: rollout.attempt, rolloutId: rollout.id, open: false, endedAtMs: nowMs }),
-          ]);
-          return saved;
-        } catch (error) {
-          if (!isConditionFailure(error)) throw translated(error, `Cannot end rollout "${rollout.id}"`);
-          // The head moves when a revision is applied: read it anew. A rollout saved by somebody else stays stale.
-          if (race === 4)
-            throw new StaleRollout(`Cannot end rollout "${rollout.id}": it or its delivery was saved by somebody else`, { cause: error });
-        }
-      }
+        return [
+          ...items,
+          putHead(next, head.version),
+          attemptRow(rollout, { attempt: rollout.attempt, rolloutId: rollout.id, open: false, endedAtMs: nowMs }),
+        ];
+      });
+      return saved;
+    },
+
+    async close(rollout, nowMs) {
+      if (rollout.closed) return;
+      const { items } = stateAndEntries({ ...rollout, closed: true }, [], nowMs);
+      await withHead(`Cannot close rollout "${rollout.id}"`, rollout, ({ closing = [], ...head }) => {
+        const left = closing.filter((id) => id !== rollout.id);
+        return [...items, putHead({ ...head, version: head.version + 1, ...(left.length > 0 && { closing: left }) }, head.version)];
+      });
     },
 
     async admit(rollout, head, _last, drafts, nowMs) {
@@ -167,11 +165,13 @@ export function dynamoRollouts({ name: TableName, client }: Table): Rollouts {
 
     async queue(rollout, head, drafts, nowMs) {
       const { saved, items } = stateAndEntries(rollout, drafts, nowMs);
+      const displaced = head.queuedRolloutId === undefined ? [] : [head.queuedRolloutId];
+      const closing = [...(head.closing ?? []), ...displaced];
       try {
         await transact([
           ...items,
           indexed(saved),
-          putHead({ ...head, version: head.version + 1, queuedRolloutId: rollout.id }, head.version),
+          putHead({ ...head, version: head.version + 1, queuedRolloutId: rollout.id, ...(closing.length > 0 && { closing }) }, head.version),
           attemptRow(rollout, { attempt: rollout.attempt, rolloutId: rollout.id, open: true }),
         ]);
         return true;
@@ -257,6 +257,24 @@ export function dynamoRollouts({ name: TableName, client }: Table): Rollouts {
       return (await rowsUnder(row.rollout(rolloutId).pk, 'WAIT#')).map((item) => dataOf<Wait>(item));
     },
   };
+
+  /** Writes a transaction that moves a rollout's delivery as well. The head moves when a revision is applied: then it is read anew. */
+  async function withHead(attempted: string, rollout: Rollout, itemsFor: (head: DeliveryHead) => TransactItem[]): Promise<void> {
+    for (let race = 0; ; race++) {
+      const answer = await attempt(attempted, () =>
+        client.send(new GetCommand({ TableName, Key: row.delivery(rollout.delivery), ConsistentRead: true })),
+      );
+      if (!answer.Item) throw new StaleRollout(`${attempted}: delivery "${rollout.delivery}" is gone`);
+      try {
+        await transact(itemsFor(dataOf<DeliveryHead>(answer.Item)));
+        return;
+      } catch (error) {
+        if (!isConditionFailure(error)) throw translated(error, attempted);
+        // A rollout saved by somebody else stays stale.
+        if (race === 4) throw new StaleRollout(`${attempted}: it or its delivery was saved by somebody else`, { cause: error });
+      }
+    }
+  }
 
   function putHead(head: DeliveryHead, readVersion: number): TransactItem {
     return {

@@ -27,6 +27,8 @@ export const entryKinds = [
   'undo-decided',
   'undo-verified',
   'rest-asked',
+  'retire-asked',
+  'retired',
   'continued',
   'cleaned-up',
   'paged',

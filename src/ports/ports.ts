@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { Executions } from './executions.ts';
 import type { Images } from './images.ts';
+import type { Inventory } from './inventory.ts';
 import type { Metrics } from './metrics.ts';
 import type { Models } from './models.ts';
 import type { Notices } from './notices.ts';
@@ -27,6 +28,7 @@ export interface Ports {
   readonly endpoints: Endpoints;
   readonly executions: Executions;
   readonly images: Images;
+  readonly inventory: Inventory;
   readonly locks: Locks;
   readonly metrics: Metrics;
   readonly models: Models;

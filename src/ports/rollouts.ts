@@ -11,10 +11,14 @@ export interface DeliveryHead {
   /** The newest revision, 1, 2, 3 …. */
   readonly revision: number;
   readonly endpointName: string;
+  /** Endpoints of earlier revisions, which may still hold what a rollout left there. Unset while there are none. */
+  readonly formerEndpoints?: readonly string[];
   /** Admitted and waiting for the open one to end; at most one a delivery. */
   readonly queuedRolloutId?: string;
   /** The rollout under way; at most one a delivery. */
   readonly openRolloutId?: string;
+  /** Rollouts that have ended, or lost their place in the queue, and whose end is still being written, tidied and told. Unset while there are none. */
+  readonly closing?: readonly string[];
   /** Digest of the image that serves; unset until a rollout succeeded. */
   readonly liveDigest?: string;
   readonly liveRolloutId?: string;
@@ -32,8 +36,15 @@ export interface Attempt {
 export interface EndpointRecord {
   readonly delivery: string;
   readonly stable: string;
-  /** The leftover variant at weight 0, which the next rollout replaces. */
-  readonly resting?: { readonly variantName: string; readonly modelName: string; readonly sinceMs: number };
+  /** The leftover variant at weight 0, which the next rollout replaces; by the rollout that left it there. */
+  readonly resting?: { readonly variantName: string; readonly modelName: string; readonly sinceMs: number; readonly rolloutId: string };
+  /** Set while the resting variant is on its way out: the configuration without it, whether we made that, and the one it was in. */
+  readonly retiring?: {
+    readonly configName: string;
+    readonly ours: boolean;
+    readonly previousConfigName: string;
+    readonly requestedAtMs: number;
+  };
   /** Configurations and models we made that are in service: ours to delete once replaced. */
   readonly configs: readonly string[];
   readonly models: readonly string[];
@@ -68,11 +79,13 @@ export interface Rollouts {
   ledger(rolloutId: string): Promise<readonly Entry[]>;
   /** Saves state and the entries that explain it in one transaction. Throws `StaleRollout` over a newer version. */
   save(rollout: Rollout, drafts: readonly Draft[], nowMs: number): Promise<Rollout>;
-  /** Saves the end: state, entries, the delivery's head and the attempt, in one transaction. */
+  /** Saves the end: state, entries, the delivery's head and the attempt, in one transaction. The rollout is then closing. */
   end(rollout: Rollout, drafts: readonly Draft[], nowMs: number): Promise<Rollout>;
+  /** Saves that everything which follows the end is done: state and the delivery's head, in one transaction. Closing twice closes once. */
+  close(rollout: Rollout, nowMs: number): Promise<void>;
   /** Admits a rollout: state, entries, head and attempt in one conditional write. False where somebody was faster: decide anew. */
   admit(rollout: Rollout, head: DeliveryHead, last: Attempt | undefined, drafts: readonly Draft[], nowMs: number): Promise<boolean>;
-  /** Admits a rollout behind the open one: state, entries, head and attempt in one conditional write. False where the head moved: decide anew. */
+  /** Admits a rollout behind the open one: state, entries, head and attempt in one conditional write; what it takes the place of is closing. False where the head moved: decide anew. */
   queue(rollout: Rollout, head: DeliveryHead, drafts: readonly Draft[], nowMs: number): Promise<boolean>;
   /** Makes the queued rollout of a delivery the open one, if none is open. Its id; undefined where there is none, or somebody was faster. */
   takeFromQueue(delivery: string): Promise<string | undefined>;

@@ -32,6 +32,8 @@ export async function acquire(
   ports: Needs,
 ): Promise<{ readonly answer: AcquireAnswer; readonly waitSeconds: number }> {
   const { rollout } = await loadHearing(rolloutId, ports);
+  // Its lock may be another's by now; only what follows an end is left to do.
+  if (rollout.outcome !== undefined) return { answer: 'resume-finish', waitSeconds: 0 };
   if (rollout.placement) return resume(rollout, generation, ports);
   // Asked again after an answer that got lost: what was refused stays refused.
   if (rollout.ending) return { answer: 'refused', waitSeconds: 0 };

@@ -10,8 +10,8 @@ export type Admission =
   /** Another image is being rolled out. */
   | { readonly answer: 'reject'; readonly reason: 'busy'; readonly attempt: number; readonly text: string }
   | { readonly answer: 'start'; readonly attempt: number }
-  /** Another image is being rolled out, and this one shall follow it; whatever was queued before is superseded. */
-  | { readonly answer: 'queue'; readonly attempt: number; readonly abortOpen: boolean };
+  /** Another image is being rolled out, and this one shall follow it; whatever was queued before is superseded, under `supersede` the open one stopped. */
+  | { readonly answer: 'queue'; readonly attempt: number };
 
 /**
  * Whether a request becomes a rollout. One image, one rollout at a time, however often its event is delivered.
@@ -36,7 +36,7 @@ export function admit(head: DeliveryHead, last: Attempt | undefined, request: Ro
   }
   const attempt = (last?.attempt ?? 0) + 1;
   if (head.openRolloutId !== undefined) {
-    if (concurrency !== 'reject') return { answer: 'queue', attempt, abortOpen: concurrency === 'supersede' };
+    if (concurrency !== 'reject') return { answer: 'queue', attempt };
     return {
       answer: 'reject',
       reason: 'busy',

@@ -14,6 +14,7 @@ type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'locks' | 'endpoints' | 'mo
 /**
  * Ends a rollout in exactly one outcome: cleans up what nothing uses, remembers the endpoint, ends the record, wakes who
  * waits for it, gives the lock back, tells. Asked again it goes on where it stopped; nothing here can undo an outcome.
+ * Until the last of it is done the rollout is closing, and a sweep sees to it that it gets closed.
  */
 export async function finish(
   rolloutId: string,
@@ -36,10 +37,7 @@ export async function finish(
     await ports.executions.wake(wait.token, { woken: signal.key });
     await ports.rollouts.unpark(rolloutId, wait);
   }
-  if (!ended.tidied) {
-    const tidied = await tidy(ended, ending, ports);
-    await ports.rollouts.save({ ...ended, tidied: true }, tidied, ports.clock.now());
-  }
+  const tidied = ended.tidied ? ended : await ports.rollouts.save({ ...ended, tidied: true }, await tidy(ended, ending, ports), ports.clock.now());
   // A walk that died between taking the lock and writing so holds it without knowing: the spec says which endpoint it was.
   const endpointName = rollout.placement?.endpointName ?? (await specOf(rollout, ports)).serve.endpoint;
   await ports.locks.releaseHeldBy(endpointName, rolloutId);
@@ -53,6 +51,7 @@ export async function finish(
     page: ending.page,
     text: ending.text,
   });
+  await ports.rollouts.close(tidied, ports.clock.now());
   return { outcome: ending.outcome, reason: ending.reason };
 }
 
@@ -113,6 +112,8 @@ async function cleanUp(
     await drop(rollout.made.configs, rollout.made.models);
     return deleted;
   }
+  // Whoever holds the endpoint by now may be about to use what this rollout made; what is left a sweep finds.
+  if ((await ports.locks.holder(placement.endpointName))?.holder !== rollout.id) return deleted;
   const endpoint = await ports.endpoints.describe(placement.endpointName);
   if (endpoint?.EndpointStatus === 'Failed' && placement.stable === undefined && ending.outcome === 'Failed') {
     // A first endpoint that never came into service answers nobody; only deleting it frees its name.
@@ -176,7 +177,8 @@ function recordAfter(
   return {
     delivery: rollout.delivery,
     stable,
-    ...(leftover !== undefined && restingModel !== undefined && { resting: { variantName: leftover, modelName: restingModel, sinceMs: nowMs } }),
+    ...(leftover !== undefined &&
+      restingModel !== undefined && { resting: { variantName: leftover, modelName: restingModel, sinceMs: nowMs, rolloutId: rollout.id } }),
     configs: [configName],
     models: known.filter((name) => serving.has(name)),
   };

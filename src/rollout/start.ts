@@ -6,7 +6,7 @@ import { admit, rolloutIdOf } from './admission.ts';
 import { NotFound, StaleRollout } from './errors.ts';
 import { keys } from './keys.ts';
 import { specOf } from './load.ts';
-import type { Rollout } from './rollout.ts';
+import type { Ending, Rollout } from './rollout.ts';
 import { deliver } from './signal.ts';
 
 export type Started =
@@ -40,15 +40,16 @@ export async function start(
       case 'ignore':
         return { answer: 'ignored', reason: admission.reason, text: admission.text };
       case 'same': {
-        // A start that died between its write and this call is finished here; a second call under the same name changes nothing.
+        // A start that died between its write and these calls is finished here; a second call changes nothing.
         if (head.openRolloutId === admission.rolloutId) await startExecution(admission.rolloutId, ports);
+        else if (head.queuedRolloutId === admission.rolloutId) await makeWay(head, ports);
         return { answer: 'same', rolloutId: admission.rolloutId };
       }
       case 'reject': {
         const rollout = newRollout(head, request, admission.attempt, ports.images.uriOf(request.repository, request.imageDigest), nowMs);
         const ending = { outcome: 'Rejected', reason: admission.reason, text: admission.text, page: false } as const;
         const rejected = await ports.rollouts.reject(
-          { ...rollout, phase: 'Ended', ending, outcome: 'Rejected', endedAtMs: nowMs },
+          { ...rollout, phase: 'Ended', ending, outcome: 'Rejected', endedAtMs: nowMs, closed: true },
           [requested(request), { kind: 'rejected', text: admission.text }],
           nowMs,
         );
@@ -61,8 +62,8 @@ export async function start(
         const waits = `waits for ${head.openRolloutId ?? 'the open rollout'} to end`;
         const queued = await ports.rollouts.queue(rollout, head, [requested(request), { kind: 'queued', text: waits }], nowMs);
         if (!queued) continue;
-        if (head.queuedRolloutId !== undefined) await supersede(head.queuedRolloutId, rollout.id, ports);
-        if (admission.abortOpen && head.openRolloutId !== undefined) await abortFor(head.openRolloutId, rollout.id, ports);
+        const { queuedRolloutId: displaced, closing = [] } = head;
+        await makeWay({ ...head, queuedRolloutId: rollout.id, closing: displaced === undefined ? closing : [...closing, displaced] }, ports);
         return { answer: 'queued', rolloutId: rollout.id };
       }
       case 'start': {
@@ -83,18 +84,34 @@ export async function start(
   throw new StaleRollout(`Cannot admit ${request.imageDigest} to delivery "${delivery}": lost the race ${races} times`);
 }
 
+/** What follows from a place in the queue: whoever had it before has ended, and under `supersede` the open rollout is stopped. Asked again it changes nothing. */
+export async function makeWay(head: DeliveryHead, ports: Pick<Ports, 'rollouts' | 'deliveries' | 'executions' | 'notices' | 'clock'>): Promise<void> {
+  const { openRolloutId, queuedRolloutId, closing = [] } = head;
+  for (const id of closing) await supersede(id, queuedRolloutId ?? 'a newer one', ports);
+  const queued = queuedRolloutId === undefined ? undefined : await ports.rollouts.find(queuedRolloutId);
+  if (!queued || openRolloutId === undefined) return;
+  const { concurrency } = await specOf(queued, ports);
+  const open = await ports.rollouts.find(openRolloutId);
+  if (concurrency === 'supersede' && open && !open.ending) await abortFor(open.id, queued.id, ports);
+}
+
 /** A queued rollout that a newer one takes the place of ends before it began. */
 async function supersede(rolloutId: string, by: string, ports: Pick<Ports, 'rollouts' | 'notices' | 'clock'>): Promise<void> {
   const rollout = await ports.rollouts.find(rolloutId);
   if (!rollout || rollout.outcome !== undefined) return;
+  await endUnbegun(rollout, { outcome: 'Superseded', reason: 'superseded', text: `${by} is newer and waits in its place`, page: false }, ports);
+}
+
+/** Ends a rollout that was queued and never began: nothing is to be tidied. */
+async function endUnbegun(rollout: Rollout, ending: Ending, ports: Pick<Ports, 'rollouts' | 'notices' | 'clock'>): Promise<void> {
   const nowMs = ports.clock.now();
-  const ending = { outcome: 'Superseded', reason: 'superseded', text: `${by} is newer and waits in its place`, page: false } as const;
-  await ports.rollouts.end(
-    { ...rollout, phase: 'Ended', ending, outcome: 'Superseded', endedAtMs: nowMs },
+  const ended = await ports.rollouts.end(
+    { ...rollout, phase: 'Ended', ending, outcome: ending.outcome, endedAtMs: nowMs, tidied: true },
     [{ kind: 'ended', text: ending.text }],
     nowMs,
   );
-  await ports.notices.tell({ rolloutId, delivery: rollout.delivery, phase: 'Ended', ...ending });
+  await ports.notices.tell({ rolloutId: rollout.id, delivery: rollout.delivery, phase: 'Ended', ...ending });
+  await ports.rollouts.close(ended, nowMs);
 }
 
 /** Under `supersede` a newer image stops the rollout under way, as a person's abort would. */
@@ -116,14 +133,11 @@ export async function startQueued(
   if (rolloutId === undefined) return undefined;
   const [rollout, head] = await Promise.all([ports.rollouts.find(rolloutId), ports.deliveries.head(delivery)]);
   if (rollout && rollout.outcome === undefined && head?.liveDigest === rollout.request.imageDigest) {
-    const nowMs = ports.clock.now();
-    const ending = { outcome: 'Superseded', reason: 'already-live', text: `${rollout.request.imageDigest} serves by now`, page: false } as const;
-    await ports.rollouts.end(
-      { ...rollout, phase: 'Ended', ending, outcome: 'Superseded', endedAtMs: nowMs },
-      [{ kind: 'ended', text: ending.text }],
-      nowMs,
+    await endUnbegun(
+      rollout,
+      { outcome: 'Superseded', reason: 'already-live', text: `${rollout.request.imageDigest} serves by now`, page: false },
+      ports,
     );
-    await ports.notices.tell({ rolloutId, delivery, phase: 'Ended', ...ending });
     return startQueued(delivery, ports);
   }
   await startExecution(rolloutId, ports);

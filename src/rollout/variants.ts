@@ -30,6 +30,23 @@ export const firstConfig = (spec: DeliverySpec, modelName: string): EndpointConf
   ProductionVariants: [candidateVariant(spec, canaryNameOf(spec.name, undefined), modelName, spec.serve.instanceCount, firstWeight)],
 });
 
+type Live = { readonly endpoint: EndpointDescription; readonly config: EndpointConfig };
+
+/** The live configuration's variants but for some, with counts and weights as they run and every other field as it is. */
+function keptVariants(live: Live, without: readonly (string | undefined)[]): VariantConfig[] {
+  const running = new Map(live.endpoint.ProductionVariants.map((variant) => [variant.VariantName, variant]));
+  return live.config.ProductionVariants.filter((variant) => !without.includes(variant.VariantName)).map((variant) => {
+    const now = running.get(variant.VariantName);
+    return now ? { ...variant, InitialInstanceCount: now.DesiredInstanceCount, InitialVariantWeight: now.DesiredWeight } : variant;
+  });
+}
+
+/** The live configuration without a variant, everything else as it is. */
+export const configWithout = (variantName: string, live: Live): EndpointConfig => ({
+  ...live.config,
+  ProductionVariants: keptVariants(live, [variantName]),
+});
+
 /**
  * The live configuration with a canary added at weight 0, everything else as it is.
  *
@@ -40,18 +57,12 @@ export const firstConfig = (spec: DeliverySpec, modelName: string): EndpointConf
  */
 export function configWithCanary(
   spec: DeliverySpec,
-  live: { readonly endpoint: EndpointDescription; readonly config: EndpointConfig },
+  live: Live,
   roles: { readonly stable: string; readonly canary: string; readonly resting: string | undefined },
   modelName: string,
 ): EndpointConfig {
-  const running = new Map(live.endpoint.ProductionVariants.map((variant) => [variant.VariantName, variant]));
-  const kept = live.config.ProductionVariants.filter((variant) => variant.VariantName !== roles.resting && variant.VariantName !== roles.canary).map(
-    (variant) => {
-      const now = running.get(variant.VariantName);
-      return now ? { ...variant, InitialInstanceCount: now.DesiredInstanceCount, InitialVariantWeight: now.DesiredWeight } : variant;
-    },
-  );
-  const stableCount = running.get(roles.stable)?.DesiredInstanceCount ?? 1;
+  const kept = keptVariants(live, [roles.resting, roles.canary]);
+  const stableCount = live.endpoint.ProductionVariants.find(({ VariantName }) => VariantName === roles.stable)?.DesiredInstanceCount ?? 1;
   return {
     ...live.config,
     ProductionVariants: [...kept, candidateVariant(spec, roles.canary, modelName, Math.max(spec.serve.instanceCount, stableCount), 0)],

@@ -54,7 +54,13 @@ describe('docs/delivery.md', () => {
       expect(field.default === 'required', `${field.path}: required or not`).toBe(required);
       if (required || field.default === 'none') continue;
       const said: unknown = parse(field.default);
-      const expected = schemaAt(schema, field.path)?.pattern?.includes('smhd') === true || field.unit === 'duration' ? toSeconds(String(said)) : said;
+      // A field that is a duration in seconds is written as people write it, also inside a section's default.
+      const inSeconds = (value: unknown): unknown =>
+        typeof value === 'object' && value !== null && !Array.isArray(value)
+          ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, toSeconds(String(inner)) ?? inner]))
+          : value;
+      const expected =
+        schemaAt(schema, field.path)?.pattern?.includes('smhd') === true || field.unit === 'duration' ? toSeconds(String(said)) : inSeconds(said);
       const values = [...valuesAt(given, field.path), ...valuesAt(bare, field.path)];
       expect(values, `${field.path}: default ${field.default}`).toContainEqual(expected);
     }

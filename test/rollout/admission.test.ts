@@ -61,10 +61,10 @@ describe('rolloutIdOf()', () => {
     expect(id).toMatch(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/);
   });
 
-  test('queues behind the open rollout where the delivery says so, and stops it where the newer one shall take its place', () => {
+  test('queues behind the open rollout where the delivery says so', () => {
     const busy = head({ openRolloutId: 'churn-cccccccccccc-1' });
-    expect(admitUnder(busy, undefined, request(), 'queue')).toEqual({ answer: 'queue', attempt: 1, abortOpen: false });
-    expect(admitUnder(busy, undefined, request(), 'supersede')).toEqual({ answer: 'queue', attempt: 1, abortOpen: true });
+    expect(admitUnder(busy, undefined, request(), 'queue')).toEqual({ answer: 'queue', attempt: 1 });
+    expect(admitUnder(busy, undefined, request(), 'supersede')).toEqual({ answer: 'queue', attempt: 1 });
     expect(admitUnder(head(), undefined, request(), 'queue')).toEqual({ answer: 'start', attempt: 1 });
   });
 });

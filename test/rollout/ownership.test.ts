@@ -51,7 +51,7 @@ describe('a foreign endpoint', () => {
     expect(await s.w.locks.record('churn')).toEqual({
       delivery: 'churn',
       stable: 'churn-a',
-      resting: { variantName: 'main', modelName: 'their-model', sinceMs: noonMs },
+      resting: { variantName: 'main', modelName: 'their-model', sinceMs: noonMs, rolloutId: id },
       configs: ['churn-1'],
       models: ['churn-m1'],
     });

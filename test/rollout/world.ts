@@ -10,6 +10,7 @@ import { cloudWatchAlarms } from '../../src/aws/alarms.ts';
 import { sageMakerEndpoints } from '../../src/aws/endpoints.ts';
 import { stepFunctionsExecutions } from '../../src/aws/executions.ts';
 import { ecrImages } from '../../src/aws/images.ts';
+import { awsInventory } from '../../src/aws/inventory.ts';
 import { cloudWatchMetrics } from '../../src/aws/metrics.ts';
 import { sageMakerModels } from '../../src/aws/models.ts';
 import { awsNotices } from '../../src/aws/notices.ts';
@@ -37,6 +38,8 @@ export interface Story {
   smoke: () => unknown;
   /** What CloudWatch answers for metrics. */
   metrics: () => unknown;
+  /** Executions by name: those that run, and those that are over, whose names are taken. */
+  readonly executions: { readonly running: Set<string>; readonly over: Set<string> };
   /** Calls that change something, in order: operation and input. */
   changes(): [operation: string, input: unknown][];
   /** Puts a rollout where the test wants it, and reads it back. */
@@ -67,6 +70,7 @@ export async function story(source: Parameters<typeof deliverySource>[0] = {}, s
     alarms: [],
     smoke: () => ({ Body: Buffer.from('0.5'), ContentType: 'text/csv', InvokedProductionVariant: 'churn-b' }),
     metrics: () => ({ MetricDataResults: [] }),
+    executions: { running: new Set(), over: new Set() },
     changes: () =>
       w.aws.seen
         .filter(({ operation }) => /^(Create|Update|Delete|Publish|SendTask)/.test(operation))
@@ -98,6 +102,7 @@ export async function story(source: Parameters<typeof deliverySource>[0] = {}, s
       models: sageMakerModels(new SageMakerClient(w.options)),
       training: sageMakerTraining(new SageMakerClient(w.options)),
       images: ecrImages('111122223333.dkr.ecr.eu-west-1.amazonaws.com', new ECRClient(w.options)),
+      inventory: awsInventory(new SageMakerClient(w.options), new CloudWatchClient(w.options)),
       executions: stepFunctionsExecutions(
         {
           delivery: 'arn:aws:states:eu-west-1:111122223333:stateMachine:sluice-delivery',
@@ -134,6 +139,8 @@ export async function story(source: Parameters<typeof deliverySource>[0] = {}, s
     DeleteEndpoint: () => ({}),
     DeleteEndpointConfig: () => ({}),
     DeleteModel: () => ({}),
+    ListEndpointConfigs: () => ({ EndpointConfigs: [] }),
+    ListModels: () => ({ Models: [] }),
     ...sageMaker,
   });
   w.aws.serve('sagemaker-runtime', { InvokeEndpoint: () => told.smoke() });
@@ -145,7 +152,18 @@ export async function story(source: Parameters<typeof deliverySource>[0] = {}, s
   w.aws.serve('sfn', {
     GetExecutionHistory: () => ({ events: [] }),
     SendTaskSuccess: () => ({}),
-    StartExecution: () => ({ executionArn: 'arn', startDate: new Date(0) }),
+    DescribeExecution(input) {
+      const name = (input as { executionArn: string }).executionArn.split(':').at(-1) ?? '';
+      if (told.executions.running.has(name)) return { status: 'RUNNING' };
+      if (told.executions.over.has(name)) return { status: 'ABORTED' };
+      throw new AwsError('ExecutionDoesNotExist', 'Execution Does Not Exist');
+    },
+    StartExecution(input) {
+      const { name } = input as { name: string };
+      if (told.executions.over.has(name)) throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${name}'`);
+      told.executions.running.add(name);
+      return { executionArn: 'arn', startDate: new Date(0) };
+    },
   });
   w.aws.serve('sns', { Publish: () => ({ MessageId: 'm' }) });
   w.aws.serve('events', { PutEvents: () => ({ FailedEntryCount: 0, Entries: [] }) });

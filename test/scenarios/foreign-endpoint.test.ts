@@ -1,56 +1,17 @@
-import { CreateEndpointCommand, CreateEndpointConfigCommand, CreateModelCommand, DescribeEndpointConfigCommand } from '@aws-sdk/client-sagemaker';
+import { DescribeEndpointConfigCommand } from '@aws-sdk/client-sagemaker';
 import { afterEach, expect, test } from 'vitest';
+import { capture, makeForeignEndpoint } from './foreign.ts';
 import { expectNothingLeftOver } from './left-over.ts';
-import { better, churn, good, startWorld, throwing, type World, weightsOf } from './world.ts';
+import { better, churn, startWorld, throwing, type World, weightsOf } from './world.ts';
 
 let world: World;
 afterEach(() => world.stop());
-
-const capture = {
-  EnableCapture: true,
-  InitialSamplingPercentage: 20,
-  DestinationS3Uri: 's3://somebody-elses-bucket/capture',
-  CaptureOptions: [{ CaptureMode: 'Input' }, { CaptureMode: 'Output' }],
-} as const;
-
-/** An endpoint somebody else made: two variants, uneven weights, data capture. */
-async function makeForeignEndpoint(): Promise<void> {
-  const { sageMaker } = world.clients;
-  const digest = await world.push('theirs', { ...good, latencyMs: 30 });
-  await world.untilQuiet();
-  const Image = `000000000000.dkr.ecr.us-east-1.amazonaws.com/models/churn@${digest}`;
-  const ExecutionRoleArn = world.modelRoleArn;
-  for (const ModelName of ['theirs-1', 'theirs-2'])
-    await sageMaker.send(new CreateModelCommand({ ModelName, ExecutionRoleArn, PrimaryContainer: { Image } }));
-  await sageMaker.send(
-    new CreateEndpointConfigCommand({
-      EndpointConfigName: 'theirs',
-      ProductionVariants: [
-        {
-          VariantName: 'main',
-          ModelName: 'theirs-1',
-          InstanceType: 'ml.c5.xlarge',
-          InitialInstanceCount: 2,
-          InitialVariantWeight: 3,
-          VolumeSizeInGB: 20,
-        },
-        { VariantName: 'side', ModelName: 'theirs-2', InstanceType: 'ml.c5.xlarge', InitialInstanceCount: 1, InitialVariantWeight: 1 },
-      ],
-      DataCaptureConfig: { ...capture, CaptureOptions: [...capture.CaptureOptions] },
-      KmsKeyId: 'alias/theirs',
-      Tags: [{ Key: 'team', Value: 'risk' }],
-    }),
-  );
-  await sageMaker.send(new CreateEndpointCommand({ EndpointName: 'churn', EndpointConfigName: 'theirs' }));
-  await world.until('their endpoint serves', () => world.emulator.services.sagemaker.endpoints()[0]?.status === 'InService');
-  world.emulator.services.sagemaker.setTraffic('churn', 40);
-}
 
 const serve = { endpoint: 'churn', instanceType: 'ml.m5.large', stableVariant: 'main' };
 
 test('a foreign endpoint is copied field by field, and undone to the same shares', async () => {
   world = await startWorld();
-  await makeForeignEndpoint();
+  await makeForeignEndpoint(world);
   await world.apply(churn({ serve }));
   const digest = await world.push('v1', throwing);
   await world.untilQuiet();
@@ -82,7 +43,7 @@ test('a foreign endpoint is copied field by field, and undone to the same shares
 
 test('the canary takes its share out of stable’s weight alone: the other variant keeps its quarter', async () => {
   world = await startWorld();
-  await makeForeignEndpoint();
+  await makeForeignEndpoint(world);
   await world.apply(churn({ serve }));
   const digest = await world.push('v1', better);
   await world.untilQuiet();
@@ -94,7 +55,7 @@ test('the canary takes its share out of stable’s weight alone: the other varia
 
 test('several variants and none named: refused before anything changes, with the way out', async () => {
   world = await startWorld();
-  await makeForeignEndpoint();
+  await makeForeignEndpoint(world);
   await world.apply(churn());
   const digest = await world.push('v1', better);
   await world.untilQuiet();
