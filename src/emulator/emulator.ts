@@ -62,6 +62,8 @@ export interface EmulatorOptions {
     readonly updateOutcome?: NonNullable<SageMakerOptions['faults']>['updateOutcome'];
     /** Whether an event of a service is lost, late or sent twice. */
     readonly delivery?: NonNullable<NonNullable<Parameters<typeof createEventsService>[1]>['delivery']>;
+    /** Whether and where an invocation of a function dies; asked once each. Under the virtual clock only. */
+    readonly crash?: Faults['ofInvocation'];
   };
 }
 
@@ -136,7 +138,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const trace = traceOf(clock, options);
   const random = seededRandom(seed, (name, value) => trace.write('draw', { name, value }));
   const identities = createIdentities({ account });
-  if (clock.kind !== 'virtual' && (options.faults?.rates?.['lambda-crash'] ?? 0) > 0) {
+  if (clock.kind !== 'virtual' && (options.faults?.crash || (options.faults?.rates?.['lambda-crash'] ?? 0) > 0)) {
     throw new RangeError('Functions crash on purpose under the virtual clock only: elsewhere they are threads of their own');
   }
   const faults = createFaults(random, trace, options.faults?.rates);
@@ -181,7 +183,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     transport: (request) => front.handle(request),
     endpointUrl: () => endpoint,
     appendLog: logs.append,
-    crash: faults.ofInvocation,
+    crash: options.faults?.crash ?? faults.ofInvocation,
   });
   const sagemaker = createSageMakerService(kernel, {
     image: (imageUri) => ecr.image(imageUri),

@@ -183,7 +183,10 @@ export function createFaults(random: Random, trace: Trace, rates: FaultRates = {
       if (!draws('lambda-crash')) return undefined;
       const call = 1 + Math.floor(mostCalls * random.uniform('faults/lambda-crash-at-call'));
       const effect = random.chance('faults/lambda-crash-after-effect', 0.5) ? 'after' : 'before';
-      return { call, effect, happens: (path) => fired('lambda-crash', { function: functionName, requestId, call, effect, path }) };
+      return {
+        at: (made) => (made === call ? effect : undefined),
+        happens: (path) => fired('lambda-crash', { function: functionName, requestId, call, effect, path }),
+      };
     },
   };
 }

@@ -5,7 +5,7 @@ import { CreateStateMachineCommand, SFNClient, StartExecutionCommand } from '@aw
 import { afterEach, describe, expect, it } from 'vitest';
 import { createAccidents } from '../../src/emulator/accidents.ts';
 import { scaledClock, type VirtualClock, virtualClock } from '../../src/emulator/clock.ts';
-import { administratorKeys, type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
+import { administratorKeys, type Emulator, type EmulatorOptions, startEmulator } from '../../src/emulator/emulator.ts';
 import { createFaults, type FaultName, type FaultRates, faultNames, parseFaults } from '../../src/emulator/faults.ts';
 import type { ServiceEvent } from '../../src/emulator/kernel.ts';
 import { seededRandom } from '../../src/emulator/random.ts';
@@ -32,11 +32,11 @@ interface Faulty {
   readonly asAdministrator: object;
 }
 
-async function faulty(rates: FaultRates): Promise<Faulty> {
+async function faulty(rates: FaultRates, more: Pick<NonNullable<EmulatorOptions['faults']>, 'crash'> = {}): Promise<Faulty> {
   const clock = virtualClock(noon);
   const lines: TraceLine[] = [];
   const aws = stoppedAfterwards(
-    await startEmulator({ clock, seed: 3, region, faults: { rates }, trace: (line) => lines.push(JSON.parse(line) as TraceLine) }),
+    await startEmulator({ clock, seed: 3, region, faults: { rates, ...more }, trace: (line) => lines.push(JSON.parse(line) as TraceLine) }),
   );
   const arn = 'arn:aws:iam::000000000000:role/worker';
   const trusted = ['lambda.amazonaws.com', 'states.amazonaws.com'];
@@ -132,9 +132,7 @@ describe('lambda-crash', () => {
       request.on('error', failed); request.end();
     });
     exports.handler = async () => { for (let n = 1; n <= 20; n++) await call('/call-' + n); return 'through'; };`;
-
-  it('ends an invocation between two of its calls, with or without the effect of the last', async () => {
-    const world = await faulty({ 'lambda-crash': 1 });
+  async function makeCaller(world: Awaited<ReturnType<typeof faulty>>): Promise<LambdaClient> {
     const client = new LambdaClient(world.asAdministrator);
     await client.send(
       new CreateFunctionCommand({
@@ -145,6 +143,12 @@ describe('lambda-crash', () => {
         Code: { ZipFile: zipFiles({ 'index.js': source }) },
       }),
     );
+    return client;
+  }
+
+  it('ends an invocation between two of its calls, with or without the effect of the last', async () => {
+    const world = await faulty({ 'lambda-crash': 1 });
+    const client = await makeCaller(world);
     const seen: string[] = [];
     world.aws.front.route('/call-', async (request) => {
       seen.push(request.path);
@@ -165,8 +169,34 @@ describe('lambda-crash', () => {
     expect((await client.send(new InvokeCommand({ FunctionName: 'caller' }))).FunctionError).toBeUndefined();
   });
 
+  it('happens where somebody says so, who sees each call before it is made', async () => {
+    const asked: string[] = [];
+    const world = await faulty(
+      {},
+      {
+        crash: (functionName) => ({
+          at(call, { path }) {
+            asked.push(`${functionName} ${call} ${path}`);
+            return call === 3 ? 'before' : undefined;
+          },
+          happens: (path) => void asked.push(`died at ${path}`),
+        }),
+      },
+    );
+    const client = await makeCaller(world);
+    const seen: string[] = [];
+    world.aws.front.route('/call-', async (request) => {
+      seen.push(request.path);
+      return { status: 200, headers: {}, body: new Uint8Array() };
+    });
+    await client.send(new InvokeCommand({ FunctionName: 'caller' }));
+    expect(asked).toEqual(['caller 1 /call-1', 'caller 2 /call-2', 'caller 3 /call-3', 'died at /call-3']);
+    expect(seen).toEqual(['/call-1', '/call-2']);
+  });
+
   it('is refused where functions are threads', async () => {
     await expect(startEmulator({ clock: scaledClock(60), seed: 1, faults: { rates: { 'lambda-crash': 0.1 } } })).rejects.toThrow(/virtual clock/);
+    await expect(startEmulator({ clock: scaledClock(60), seed: 1, faults: { crash: () => undefined } })).rejects.toThrow(/virtual clock/);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { WireRequest } from '../wire/message.ts';
 import type { FunctionVersion } from './function.ts';
 import type { FunctionFailure, InvocationFacts } from './runtime/handler.ts';
 
@@ -22,12 +23,15 @@ export interface InstanceStart {
   readonly onOutput: (text: string) => void;
 }
 
-/** How an invocation dies between two of its calls. */
+/** Whether and where an invocation dies between two of its calls. */
 export interface Crash {
-  /** The call at which it dies, counted from 1; an invocation that makes fewer lives. */
-  readonly call: number;
-  /** Whether that call takes effect; its answer reaches nobody. */
-  readonly effect: 'before' | 'after';
+  /**
+   * Asked before each call is made, in the order in which they are.
+   *
+   * @param call counted from 1
+   * @returns at which side of the call's effect the invocation dies; its answer reaches nobody. Undefined where it lives on
+   */
+  at(call: number, request: WireRequest): 'before' | 'after' | undefined;
   /** Told when it dies, with the path of the call. */
   happens(path: string): void;
 }

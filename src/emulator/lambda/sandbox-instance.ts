@@ -76,8 +76,9 @@ export function sandboxInstances(
     const orCrash: Transport = async (request) => {
       const invocation = current;
       const crash = invocation?.crash;
-      if (!crash || ++invocation.calls !== crash.call) return await transport(request);
-      if (crash.effect === 'after') await transport(request).catch(() => {});
+      const effect = invocation && crash?.at(++invocation.calls, request);
+      if (!crash || effect === undefined) return await transport(request);
+      if (effect === 'after') await transport(request).catch(() => {});
       if (current === invocation && !over) {
         crash.happens(request.path);
         end((requestId) => ({ failure: exited(requestId, 'with error: signal: killed'), fatal: true }));
