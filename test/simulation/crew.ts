@@ -1,7 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import type { FaultRates } from '../../src/emulator/faults.ts';
-import type { Told } from './tell.ts';
-import type { Order, Report } from './worker.ts';
+import type { Report } from './work.ts';
 
 /**
  * Worlds make young garbage and run a dozen bundles that each hold the SDK once: a roomier nursery, and code that is
@@ -9,23 +7,32 @@ import type { Order, Report } from './worker.ts';
  */
 const execArgv = ['--max-semi-space-size=32', '--always-sparkplug'];
 
-/** A seed that takes longer than this, wall milliseconds, is stuck. */
+/** A world that takes longer than this, wall milliseconds, is stuck. */
 const stuckMs = 240_000;
 
-export interface Crew {
-  /** Plays seeds, several at once; answers come as they are done. A seed that broke or hung rejects nothing: it says so. */
-  play(seed: number): Promise<Told | { readonly broke: string }>;
+/** What a crew says of a world that broke or hung: it rejects nothing. */
+export interface Broke {
+  readonly broke: string;
+}
+
+export interface Crew<Order, Told extends object> {
+  /** Plays worlds, several at once; answers come as they are done. */
+  play(order: Order): Promise<Told | Broke>;
   close(): void;
 }
 
-/** Processes that play seeds. */
-export function crewOf(workers: number, packageFolder: string, rates?: FaultRates): Crew {
+/**
+ * Processes that play worlds.
+ *
+ * @param program what each of them runs: it takes orders by `work`
+ */
+export function crewOf<Order extends object, Told extends object>(workers: number, program: URL): Crew<Order, Told> {
   const idle: ChildProcess[] = [];
   const waiting: ((worker: ChildProcess) => void)[] = [];
   const all = new Set<ChildProcess>();
 
   function hire(): ChildProcess {
-    const worker = fork(new URL('worker.ts', import.meta.url), { execArgv });
+    const worker = fork(program, { execArgv });
     all.add(worker);
     return worker;
   }
@@ -37,23 +44,23 @@ export function crewOf(workers: number, packageFolder: string, rates?: FaultRate
   for (let count = 0; count < workers; count++) idle.push(hire());
 
   return {
-    async play(seed) {
+    async play(order) {
       const worker = idle.pop() ?? (await new Promise<ChildProcess>((resolve) => waiting.push(resolve)));
-      const report = await new Promise<Report>((resolve) => {
-        const finish = (report: Report) => {
+      const report = await new Promise<Report<Told>>((resolve) => {
+        const finish = (report: Report<Told>) => {
           clearTimeout(timer);
           worker.off('message', finish);
           worker.off('exit', died);
           resolve(report);
         };
-        const died = (code: number | null) => finish({ seed, broke: `its process ended with ${code}` });
+        const died = (code: number | null) => finish({ broke: `its process ended with ${code}` });
         const timer = setTimeout(() => {
           worker.kill('SIGKILL');
-          finish({ seed, broke: `it did not end within ${stuckMs / 1000} s of wall time` });
+          finish({ broke: `it did not end within ${stuckMs / 1000} s of wall time` });
         }, stuckMs);
         worker.on('message', finish);
         worker.on('exit', died);
-        worker.send({ seed, packageFolder, ...(rates && { rates }) } satisfies Order);
+        worker.send(order);
       });
       if ('told' in report) {
         release(worker);

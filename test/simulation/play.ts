@@ -1,17 +1,8 @@
 import { acts } from './acts.ts';
-import { invariants } from './invariants/registry.ts';
+import { type Violation, watchOver } from './judge.ts';
 import { approvers, beOnCall } from './people.ts';
 import type { Plan } from './plan.ts';
 import { makeWorld, type SimulatedWorld } from './world.ts';
-
-export interface Violation {
-  readonly invariant: string;
-  /** Epoch milliseconds of emulator time. */
-  readonly atMs: number;
-  readonly text: string;
-  /** Names by which the story is found in the trace. */
-  readonly about: readonly string[];
-}
 
 /** How a world's life went. */
 export interface Played {
@@ -41,7 +32,7 @@ const quietMs = 16 * 60_000;
  * @param trace takes each line of the trace; none is written without it
  */
 export async function play(plan: Plan, packageFolder: string, trace?: (line: string) => void): Promise<Played> {
-  const world = await makeWorld(plan, packageFolder, trace);
+  const world = await makeWorld(plan, packageFolder, trace ? { trace } : {});
   try {
     return await playOut(world);
   } finally {
@@ -53,12 +44,7 @@ async function playOut(world: SimulatedWorld): Promise<Played> {
   const { plan, clock, emulator, keeper } = world;
   const { truth } = keeper;
   const beganAtMs = clock.now();
-  const found: Violation[] = [];
-  const watches = invariants.map((invariant) =>
-    invariant.watch(truth, (text, about) => found.push({ invariant: invariant.name, atMs: clock.now(), text, about: [...new Set(about)] })),
-  );
-  keeper.listeners.push(...watches);
-  const isOver = () => found.length > 0 || emulator.crashes.length > 0;
+  const judge = watchOver(world);
 
   let acting = 0;
   let refusedActs = 0;
@@ -73,29 +59,12 @@ async function playOut(world: SimulatedWorld): Promise<Played> {
     clock.after(act.afterMs, `act ${act.act}`, () => acted(acts[act.act].perform(world, delivery, act)));
   }
   for (const [name, rate] of Object.entries(plan.rates)) emulator.faults.set(name as keyof typeof plan.rates, rate); // Its keys are names of faults.
-  await clock.runUntil(isOver, beganAtMs + plan.safetyMs);
+  await clock.runUntil(judge.isOver, beganAtMs + plan.safetyMs);
   emulator.faults.heal();
   beOnCall(world, acted);
 
-  const isQuiet = () => acting === 0 && truth.running.size === 0 && emulator.services.states.openExecutions() === 0;
-  const deadlineMs = clock.now() + livenessMs;
-  while (!isOver() && clock.now() < deadlineMs) {
-    await clock.runUntil(() => isOver() || isQuiet(), deadlineMs);
-    if (!isQuiet()) break;
-    const sinceMs = clock.now();
-    await clock.runUntil(() => isOver() || !isQuiet(), sinceMs + quietMs);
-    if (isQuiet() && clock.now() >= sinceMs + quietMs) break;
-  }
-  if (!isOver()) for (const watch of watches) watch.atEnd?.();
-  const [crash] = emulator.crashes;
-  if (crash !== undefined && found.length === 0) {
-    found.push({
-      invariant: 'the-embedded-aws-does-not-crash',
-      atMs: clock.now(),
-      text: crash instanceof Error ? (crash.stack ?? crash.message) : JSON.stringify(crash),
-      about: [],
-    });
-  }
+  await judge.untilQuiet({ isIdle: () => acting === 0, quietMs, withinMs: livenessMs });
+  const violation = judge.verdict();
 
   const endings = new Map<string, number>();
   for (const { ended } of truth.rollouts.values()) {
@@ -109,6 +78,6 @@ async function playOut(world: SimulatedWorld): Promise<Played> {
     simulatedMs: clock.now() - beganAtMs,
     faults: emulator.faults.counts(),
     refusedActs,
-    ...(found[0] && { violation: found[0] }),
+    ...(violation && { violation }),
   };
 }

@@ -7,8 +7,9 @@ import { type FaultName, faultNames, parseFaults } from '../../src/emulator/faul
 import { packagedService } from '../package.ts';
 import { crewOf } from './crew.ts';
 import { notYet } from './not-yet.ts';
-import { linesOfPlan, replayOf } from './tell.ts';
 import { drawPlan } from './plan.ts';
+import { linesOfPlan, replayOf, type Told } from './tell.ts';
+import type { Order } from './worker.ts';
 import { writeTrace } from './write-trace.ts';
 
 const usage = `npm run sim -- [options]
@@ -78,13 +79,13 @@ if (trace !== undefined) {
 const say = (line: string) => console.log(line);
 if (!json) for (const [name, why] of [...Object.entries(notYet.faults), ...Object.entries(notYet.clauses)]) say(`not yet: ${name}: ${why}`);
 
-const crew = crewOf(Math.min(workers, seeds), packageFolder, rates);
+const crew = crewOf<Order, Told>(Math.min(workers, seeds), new URL('worker.ts', import.meta.url));
 const outcomes = new Map<string, number>();
 const distinct = new Set<FaultName>();
 let rollouts = 0;
 let simulatedMs = 0;
 let violations = 0;
-const underWay = Array.from({ length: seeds }, (_, index) => crew.play(firstSeed + index));
+const underWay = Array.from({ length: seeds }, (_, index) => crew.play({ seed: firstSeed + index, packageFolder, ...(rates && { rates }) }));
 for (const [index, answer] of underWay.entries()) {
   const seed = firstSeed + index;
   const told = await answer;

@@ -1,7 +1,8 @@
 import type { FaultRates } from '../../src/emulator/faults.ts';
 import { drawPlan, type Plan } from './plan.ts';
 import { storyOf } from './story.ts';
-import { type Played, play, type Violation } from './play.ts';
+import type { Violation } from './judge.ts';
+import { type Played, play } from './play.ts';
 
 /** What is printed of a seed, and what is counted. */
 export interface Told {

@@ -8,11 +8,22 @@ import { CreateEndpointCommand, CreateEndpointConfigCommand, CreateModelCommand,
 import type { Request } from '../../src/app/api.ts';
 import { ecrRegistry } from '../../src/aws/registry.ts';
 import { type VirtualClock, virtualClock } from '../../src/emulator/clock.ts';
-import { administratorKeys, type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
+import { administratorKeys, type Emulator, type EmulatorOptions, startEmulator } from '../../src/emulator/emulator.ts';
+import type { Trace } from '../../src/emulator/trace.ts';
 import type { DeliverySource } from '../../src/rollout/spec.ts';
 import type { Behaviour, DeliveryPlan } from './delivery-plan.ts';
 import type { Plan } from './plan.ts';
 import { keepTruth, type TruthKeeper } from './truth.ts';
+
+/** Who looks on while a world runs, or has a hand in it. */
+export interface Attending {
+  /** Takes each line of the trace; none is written without it. */
+  readonly trace?: (line: string) => void;
+  /** Told what the trace's lines are made of, before the truth is. */
+  readonly observe?: Trace['write'];
+  /** What goes wrong by other rules than the plan's rates. */
+  readonly faults?: Pick<NonNullable<EmulatorOptions['faults']>, 'crash' | 'delivery'>;
+}
 
 /** A planned world, running: the packaged service on the embedded AWS under the virtual clock, and who acts in it. */
 export interface SimulatedWorld {
@@ -82,9 +93,8 @@ const patienceMs = 45_000;
  * wrong meanwhile; its time has come when this resolves.
  *
  * @param packageFolder what `packagedService()` answers
- * @param trace takes each line of the trace; none is written without it
  */
-export async function makeWorld(plan: Plan, packageFolder: string, trace?: (line: string) => void): Promise<SimulatedWorld> {
+export async function makeWorld(plan: Plan, packageFolder: string, { trace, observe, faults }: Attending = {}): Promise<SimulatedWorld> {
   const clock = virtualClock(startsAtMs);
   const made: { emulator?: Emulator; tableName: string; topicArn: string; functionsOf: Map<string, string[]> } = {
     tableName: '',
@@ -105,10 +115,12 @@ export async function makeWorld(plan: Plan, packageFolder: string, trace?: (line
     engine: 'statistical',
     account,
     region,
-    faults: { rates: {} },
+    faults: { rates: {}, ...faults },
     ...(trace && { trace }),
     observe: (kind, data) => {
-      if (made.emulator) keeper.observe(kind, data);
+      if (!made.emulator) return;
+      observe?.(kind, data);
+      keeper.observe(kind, data);
     },
   });
   made.emulator = emulator;

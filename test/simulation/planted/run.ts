@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { packageAnew, stage } from '../../package.ts';
-import { crewOf } from '../crew.ts';
+import { type Broke, crewOf } from '../crew.ts';
 import type { Told } from '../tell.ts';
+import type { Order } from '../worker.ts';
 import { planted } from './controllers.ts';
 import { plant } from './plant.ts';
 
@@ -21,7 +22,7 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 
-const caughtBy = (told: Told | { readonly broke: string }): string | undefined =>
+const caughtBy = (told: Told | Broke): string | undefined =>
   'broke' in told
     ? `it broke: ${told.broke.split('\n')[0]}`
     : told.played.violation && `${told.played.violation.invariant}: ${told.played.violation.text}`;
@@ -34,11 +35,11 @@ for (const one of planted) {
   plant(one, tree);
   const packageFolder = path.join(folder, 'package');
   await packageAnew(packageFolder, tree);
-  const crew = crewOf(workers, packageFolder);
+  const crew = crewOf<Order, Told>(workers, new URL('../worker.ts', import.meta.url));
   let caught: string | undefined;
   for (let first = 1; first <= mostSeeds && caught === undefined; first += handful) {
     const seeds = Array.from({ length: Math.min(handful, mostSeeds - first + 1) }, (_, index) => first + index);
-    const answers = await Promise.all(seeds.map((seed) => crew.play(seed)));
+    const answers = await Promise.all(seeds.map((seed) => crew.play({ seed, packageFolder })));
     const index = answers.findIndex((answer) => caughtBy(answer) !== undefined);
     const answer = answers[index];
     if (answer) caught = `caught by seed ${seeds[index]}: ${caughtBy(answer)}`;
