@@ -61,7 +61,13 @@ export async function rest(rolloutId: string, ports: Needs): Promise<{ readonly 
       ...rollout,
       move: { kind: 'capacity', configName: endpoint.EndpointConfigName, variantName: variant.VariantName, instanceCount: 1, requestedAtMs: nowMs },
     },
-    [{ kind: 'rest-asked', text: `${variant.VariantName} rests at 0 % with one instance instead of ${variant.DesiredInstanceCount}` }],
+    [
+      {
+        kind: 'rest-asked',
+        text: `${variant.VariantName} rests at 0 % with one instance instead of ${variant.DesiredInstanceCount}`,
+        evidence: { variants: endpoint.ProductionVariants },
+      },
+    ],
     nowMs,
   );
   await ports.endpoints.setCapacity(placement.endpointName, variant.VariantName, 1);

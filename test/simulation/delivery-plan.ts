@@ -156,6 +156,13 @@ export function drawDelivery(random: Random, name: string, other?: DeliveryPlan)
       ['hold', 1],
     ]),
     soak: `${whole(random, draw('soak'), 1, 5)}m`,
+    retire: {
+      after: pick(random, draw('retire-after'), [
+        ['10m', 2],
+        ['45m', 2],
+        ['3h', 1],
+      ]),
+    },
   };
   const requestsPerSecond = pick(random, draw('traffic'), [
     [20, 4],

@@ -22,6 +22,8 @@ export interface Judge {
    * @param withinMs the longest it may take, emulator milliseconds
    */
   untilQuiet(rest: { readonly isIdle: () => boolean; readonly quietMs: number; readonly withinMs: number }): Promise<void>;
+  /** Lets time pass until what rests has left its endpoints, or it is over; at the longest so many emulator milliseconds. */
+  untilNothingRests(withinMs: number): Promise<void>;
   /** Asks what is to be asked when everything has ended. @returns what was violated first, if anything was */
   verdict(): Violation | undefined;
 }
@@ -46,6 +48,11 @@ export function watchOver({ clock, emulator, keeper }: SimulatedWorld): Judge {
         await clock.runUntil(() => isOver() || !isQuiet(), sinceMs + quietMs);
         if (isQuiet() && clock.now() >= sinceMs + quietMs) return;
       }
+    },
+    async untilNothingRests(withinMs) {
+      const { sagemaker } = emulator.services;
+      const hasLeft = () => truth.resting().length === 0 && sagemaker.endpoints().every(({ status }) => status === 'InService');
+      await clock.runUntil(() => isOver() || hasLeft(), clock.now() + withinMs);
     },
     verdict() {
       if (!isOver()) for (const watch of watches) watch.atEnd?.();

@@ -22,6 +22,10 @@ export interface Played {
 
 /** When faults have stopped everything has to end within this time, emulator milliseconds. */
 const livenessMs = 24 * 3_600_000;
+/** The longest grace of a resting variant, twice, for the update that SageMaker takes back at first; and the time such updates take. */
+const restingMs = 10 * 3_600_000;
+/** When what a rollout left behind has to be gone, after its end. */
+const leavingsMs = 80 * 60_000;
 /** What is late or tried again comes within this time of quiet. */
 const quietMs = 16 * 60_000;
 
@@ -63,7 +67,12 @@ async function playOut(world: SimulatedWorld): Promise<Played> {
   emulator.faults.heal();
   beOnCall(world, acted);
 
-  await judge.untilQuiet({ isIdle: () => acting === 0, quietMs, withinMs: livenessMs });
+  const rest = { isIdle: () => acting === 0, quietMs, withinMs: livenessMs };
+  await judge.untilQuiet(rest);
+  await judge.untilNothingRests(restingMs);
+  // What an ended rollout left behind goes an hour after its end, in the next sweep.
+  await clock.runUntil(judge.isOver, Math.max(0, ...[...truth.rollouts.values()].map(({ ended }) => ended?.atMs ?? 0)) + leavingsMs);
+  await judge.untilQuiet(rest);
   const violation = judge.verdict();
 
   const endings = new Map<string, number>();

@@ -129,8 +129,14 @@ export interface Truth {
   nowMs(): number;
   /** The rollout that holds an endpoint and has not ended. */
   holderOf(endpointName: string): RolloutTruth | undefined;
-  /** Which rollouts may have made a call: those whose function runs under the caller's role. */
+  /** Which rollouts may have made a call: those whose function runs under the caller's role; for a sweep, whoever left a variant to rest. */
   behind(call: Call): readonly RolloutTruth[];
+  /** Whether a call is the sweeper's: it is nobody's step. */
+  isSweep(call: Call): boolean;
+  /** The rollout that ended last of those that changed an endpoint. */
+  lastOn(endpointName: string): RolloutTruth | undefined;
+  /** Variants without traffic that ended rollouts left on endpoints. */
+  resting(): readonly { readonly endpointName: string; readonly variantName: string; readonly rollout: RolloutTruth }[];
   snapshot(endpointName: string): Snapshot | undefined;
   /** Rows of the service's table, as they are. */
   rows(): readonly { readonly pk: string; readonly sk: string; readonly item: Record<string, { S?: string; N?: string }> }[];
@@ -208,9 +214,44 @@ export function keepTruth(
   const holderOf = (endpointName: string) =>
     [...rollouts.values()].find((rollout) => rollout.held && !rollout.ended && rollout.delivery.endpointName === endpointName);
 
+  const lastOn = (endpointName: string): RolloutTruth | undefined =>
+    [...rollouts.values()]
+      .filter(({ held, ended, mutations, delivery }) => held && ended && mutations.length > 0 && delivery.endpointName === endpointName)
+      .toSorted((a, b) => (a.ended?.atMs ?? 0) - (b.ended?.atMs ?? 0))
+      .at(-1);
+
+  /** Who left a variant without traffic: the rollout whose canary it was and that was undone, or the one that took its place. */
+  function leaverOf(endpointName: string, variantName: string, modelName: string | undefined): RolloutTruth | undefined {
+    const own = modelName === undefined ? undefined : rollouts.get(modelName);
+    if (own?.ended && own.ended.outcome !== 'Succeeded') return own;
+    const successors = [...rollouts.values()].filter(
+      ({ held, ended, delivery }) => delivery.endpointName === endpointName && ended?.outcome === 'Succeeded' && held?.stable === variantName,
+    );
+    return successors.toSorted((one, other) => (one.ended?.atMs ?? 0) - (other.ended?.atMs ?? 0)).at(-1);
+  }
+
+  const resting = () =>
+    emulator()
+      .services.sagemaker.endpoints()
+      .flatMap(({ name: endpointName, fleet }) =>
+        fleet.variants.flatMap(({ name: variantName, currentWeight, desiredWeight, config }) => {
+          const rollout = currentWeight === 0 && desiredWeight === 0 ? leaverOf(endpointName, variantName, config.ModelName) : undefined;
+          return rollout ? [{ endpointName, variantName, rollout }] : [];
+        }),
+      );
+
+  const isSweep = (call: Call) => (place().functionsOf.get(call.caller) ?? []).includes('sluice-sweep');
+
   function behind(call: Call): readonly RolloutTruth[] {
     const functions = place().functionsOf.get(call.caller) ?? [];
     const endpointName = text(call.input['EndpointName']);
+    if (isSweep(call)) {
+      const asked = emulator()
+        .services.sagemaker.configs()
+        .find(({ name }) => name === call.input['EndpointConfigName']);
+      const kept = asked?.input.ProductionVariants?.map(({ VariantName }) => VariantName) ?? [];
+      return resting().flatMap((one) => (one.endpointName === endpointName && !kept.includes(one.variantName) ? [one.rollout] : []));
+    }
     const ids = new Set([...runningSet].filter((run) => functions.includes(run.functionName)).map((run) => run.rolloutId));
     return [...rollouts.values()].filter((rollout) => ids.has(rollout.id) && rollout.delivery.endpointName === endpointName);
   }
@@ -346,6 +387,9 @@ export function keepTruth(
       nowMs,
       holderOf,
       behind,
+      isSweep,
+      lastOn,
+      resting,
       snapshot,
       rows: () =>
         emulator()

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Call } from '../truth.ts';
 import { defineInvariant } from './invariant.ts';
 
 interface Entry {
@@ -18,8 +19,19 @@ function canonical(value: unknown): string {
   return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical((value as Record<string, unknown>)[key])}`).join(',')}}`;
 }
 
-/** What must stand in the record before an endpoint is changed. */
-const decisions = ['canary-asked', 'shift-decided', 'undo-decided', 'rest-asked', 'retire-asked'];
+interface Wanted {
+  readonly DesiredWeight?: number;
+  readonly DesiredInstanceCount?: number;
+}
+
+/** What must stand in the record before an endpoint is changed: which kinds of entry decide such a call. */
+function decisionsOf({ operation, input }: Call): readonly string[] {
+  if (operation !== 'UpdateEndpointWeightsAndCapacities') return ['canary-asked', 'retire-asked'];
+  const wanted = input['DesiredWeightsAndCapacities'] as readonly Wanted[]; // As the API takes them.
+  if (wanted.some(({ DesiredInstanceCount }) => DesiredInstanceCount !== undefined)) return ['rest-asked'];
+  // All of one role's weight: undo gives it to stable, promotion to the canary.
+  return wanted.some(({ DesiredWeight }) => DesiredWeight === 0) ? ['undo-decided', 'shift-decided'] : ['shift-decided'];
+}
 
 /** 9. The ledger is complete and its chain verifies; every change of traffic has a decision with evidence before it. */
 export const ledgerIsWhole = defineInvariant({
@@ -54,9 +66,13 @@ export const ledgerIsWhole = defineInvariant({
         for (const mutation of mutations) {
           if (mutation.operation === 'DeleteEndpoint') continue;
           const decided = entries.some(
-            (entry) => decisions.includes(entry.kind) && Date.parse(entry.at) <= mutation.atMs && entry.evidence !== undefined,
+            ({ kind, at, evidence }) => decisionsOf(mutation).includes(kind) && Date.parse(at) <= mutation.atMs && evidence !== undefined,
           );
-          if (!decided) violated(`${mutation.operation} of ${id} has no decision with evidence before it`, [id, delivery.endpointName]);
+          if (!decided)
+            violated(`${mutation.operation} of ${id} has no ${decisionsOf(mutation).join(' or ')} with evidence before it`, [
+              id,
+              delivery.endpointName,
+            ]);
         }
       }
     },

@@ -141,7 +141,8 @@ export const neverPromotesOnFailedGate = defineInvariant({
           if (rollout && call.input['TargetVariant'] === rollout.held?.canary) of(rollout).smokeAnswers++;
           return;
         }
-        if (call.operation === 'UpdateEndpoint' || call.operation === 'CreateEndpoint') {
+        // Taking out what rests moves no traffic and asks nobody.
+        if ((call.operation === 'UpdateEndpoint' || call.operation === 'CreateEndpoint') && !truth.isSweep(call)) {
           for (const rollout of truth.behind(call)) judgePeople(rollout, 'rollout', 'changes its endpoint');
         }
         if (call.operation !== 'UpdateEndpointWeightsAndCapacities') return;

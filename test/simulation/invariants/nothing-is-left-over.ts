@@ -2,8 +2,8 @@ import { notYet } from '../not-yet.ts';
 import { defineInvariant } from './invariant.ts';
 
 /**
- * 8. Nothing is left over: configurations, models, locks, waits and scaling targets belong to something live. A resting
- * variant belongs to the configuration in force.
+ * 8. Nothing is left over: configurations, models, alarms, locks, waits and scaling targets belong to something live, and no
+ * variant rests past its grace.
  */
 export const nothingIsLeftOver = defineInvariant({
   name: 'nothing-is-left-over',
@@ -19,6 +19,12 @@ export const nothingIsLeftOver = defineInvariant({
       };
       // What was there before is its owner's.
       const ours = (name: string) => !name.startsWith('theirs-');
+      // A grace is over when everything has come to rest: the simulation waits for it.
+      left(
+        'resting',
+        'resting variants past their grace',
+        truth.resting().map(({ variantName, endpointName }) => `${variantName} of ${endpointName}`),
+      );
       left(
         'configs',
         'configurations',

@@ -7,6 +7,8 @@ export interface Planted {
   /** Must stand in the file exactly once. */
   readonly find: string;
   readonly replace: string;
+  /** A seed that catches it. */
+  readonly seed: number;
 }
 
 /** Each of these looks right in review, passes while nothing goes wrong, and must be caught by an invariant. */
@@ -18,6 +20,7 @@ export const planted: readonly Planted[] = [
     find: "  const proof = prove(rollout.move, endpoint, nowMs);\n  if (proof.answer === 'pending')",
     replace:
       "  const read = prove(rollout.move, endpoint, nowMs);\n  const proof: typeof read = what === 'shift' && read.answer === 'mismatch' ? { answer: 'done' } : read;\n  if (proof.answer === 'pending')",
+    seed: 1,
   },
   {
     name: 'no-fence',
@@ -25,6 +28,7 @@ export const planted: readonly Planted[] = [
     file: 'src/aws/locks.ts',
     find: "            ConditionExpression: 'attribute_not_exists(holder)',",
     replace: "            ConditionExpression: 'attribute_not_exists(holder) OR attribute_exists(holder)',",
+    seed: 1,
   },
   {
     name: 'remove-before-weight',
@@ -32,6 +36,7 @@ export const planted: readonly Planted[] = [
     file: 'src/rollout/roll-back.ts',
     find: '  await ports.endpoints.setWeights(placement.endpointName, weights);',
     replace: '  await ports.endpoints.update(placement.endpointName, placement.before?.configName ?? endpoint.EndpointConfigName);',
+    seed: 1,
   },
   {
     name: 'deletes-config-in-force',
@@ -39,6 +44,7 @@ export const planted: readonly Planted[] = [
     file: 'src/rollout/finish.ts',
     find: 'ours.filter((name) => !inForce.has(name))',
     replace: 'ours',
+    seed: 1,
   },
   {
     name: 'lost-inbox',
@@ -46,6 +52,7 @@ export const planted: readonly Planted[] = [
     file: 'src/rollout/signal.ts',
     find: '  await ports.rollouts.post(rolloutId, happened);\n',
     replace: '',
+    seed: 1,
   },
   {
     name: 'stale-approval',
@@ -53,6 +60,7 @@ export const planted: readonly Planted[] = [
     file: 'src/rollout/acts.ts',
     find: '      if (answers.for !== approval.for) return',
     replace: '      if (answers) return undefined;\n      if (answers.for !== approval.for) return',
+    seed: 1,
   },
   {
     name: 'unwatched-wait',
@@ -61,6 +69,7 @@ export const planted: readonly Planted[] = [
     find: '  const spec = await specOf(rollout, ports);\n  const entered =',
     replace:
       '  if (rollout.approval || rollout.paused) return waitOn(cadenceSeconds);\n  const spec = await specOf(rollout, ports);\n  const entered =',
+    seed: 1,
   },
   {
     name: 'promotes-on-inconclusive',
@@ -68,6 +77,7 @@ export const planted: readonly Planted[] = [
     file: 'src/rollout/bake.ts',
     find: "      return { answer: 'failed', reason: 'no-evidence', text: `no evidence by the deadline: ${named('inconclusive')}` };",
     replace: "      return { answer: 'passed', text: `nothing against it: ${named('inconclusive')}` };",
+    seed: 1,
   },
   {
     name: 'skips-smoke-test',
@@ -75,6 +85,7 @@ export const planted: readonly Planted[] = [
     file: 'src/rollout/smoke.ts',
     find: '  for (const request of spec.serve.smoke) {',
     replace: '  for (const request of spec.serve.smoke.slice(0, 0)) {',
+    seed: 1,
   },
   {
     name: 'impatient-bake',
@@ -82,6 +93,7 @@ export const planted: readonly Planted[] = [
     file: 'src/rollout/bake.ts',
     find: '  if (nowMs < bakeEndsMs) return',
     replace: "  if (nowMs < bakeEndsMs && result !== 'successful') return",
+    seed: 1,
   },
   {
     name: 'no-dedupe',
@@ -89,6 +101,7 @@ export const planted: readonly Planted[] = [
     file: 'src/rollout/admission.ts',
     find: "  if (last?.open) return { answer: 'same', rolloutId: last.rolloutId };\n",
     replace: '',
+    seed: 1,
   },
   {
     name: 'keeps-the-lock',
@@ -96,5 +109,6 @@ export const planted: readonly Planted[] = [
     file: 'src/rollout/finish.ts',
     find: '  await ports.locks.releaseHeldBy(endpointName, rolloutId);\n',
     replace: '',
+    seed: 1,
   },
 ];
