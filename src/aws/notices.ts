@@ -6,6 +6,17 @@ import type { Notices } from '../ports/notices.ts';
 const subjectOf = (text: string) => text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 100);
 
 /**
+ * A client's settings for calls that may be lost but must not be waited for: a topic out of reach, as from a subnet without
+ * a way to SNS, takes a connection and never answers it.
+ *
+ * @param patienceMs how long one try may take, wall milliseconds; there are two
+ */
+export const impatient = (patienceMs = 3000) => ({
+  maxAttempts: 2,
+  requestHandler: { connectionTimeout: patienceMs, requestTimeout: patienceMs, throwOnRequestTimeout: true },
+});
+
+/**
  * Notices as SNS messages and EventBridge events.
  *
  * @param onFailure told what could not be sent: a notice never holds up a rollout
@@ -13,8 +24,8 @@ const subjectOf = (text: string) => text.replaceAll(/[^\x20-\x7e]/g, '?').slice(
 export function awsNotices(
   topicArn: string,
   onFailure: (what: string, error: unknown) => void,
-  sns: SNSClient = new SNSClient(),
-  events: EventBridgeClient = new EventBridgeClient(),
+  sns: SNSClient = new SNSClient(impatient()),
+  events: EventBridgeClient = new EventBridgeClient(impatient()),
 ): Notices {
   return {
     async tell(notice) {

@@ -1,10 +1,11 @@
 import type { Ports } from '../ports/ports.ts';
 import { type Act, alreadyOf, refusalOf } from './acts.ts';
 import { BadRequest, NotFound } from './errors.ts';
+import { loadHearing } from './hearing.ts';
 import { keys } from './keys.ts';
 import type { Rollout } from './rollout.ts';
 import { deliver } from './signal.ts';
-import { type Started, start } from './start.ts';
+import { endUnbegun, type Started, start } from './start.ts';
 
 type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'executions' | 'images' | 'notices' | 'clock'>;
 
@@ -42,7 +43,12 @@ export async function ask(asked: Act, rolloutId: string, ports: Needs): Promise<
     throw new BadRequest(`Cannot ${act.kind} rollout "${rolloutId}": ${refusal}`);
   }
   await deliver(rolloutId, { id, key: keys.acts(rolloutId), atMs, text: `${act.kind} by ${act.by}`, act }, ports);
-  return { answer: 'accepted', rolloutId, text: `${act.kind} is on its way` };
+  if (act.kind !== 'abort' || (await ports.deliveries.head(rollout.delivery))?.queuedRolloutId !== rolloutId)
+    return { answer: 'accepted', rolloutId, text: `${act.kind} is on its way` };
+  // Nobody walks what is queued: it would hear of it only when its turn comes.
+  const { rollout: heard } = await loadHearing(rolloutId, ports);
+  if (heard.ending) await endUnbegun(heard, heard.ending, ports);
+  return { answer: 'accepted', rolloutId, text: 'it was queued and has ended' };
 }
 
 /** An answer that does not say what it is for answers what is asked just now: the person saw that very question. */

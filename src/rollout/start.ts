@@ -103,11 +103,11 @@ async function supersede(rolloutId: string, by: string, ports: Pick<Ports, 'roll
 }
 
 /** Ends a rollout that was queued and never began: nothing is to be tidied. */
-async function endUnbegun(rollout: Rollout, ending: Ending, ports: Pick<Ports, 'rollouts' | 'notices' | 'clock'>): Promise<void> {
+export async function endUnbegun(rollout: Rollout, ending: Ending, ports: Pick<Ports, 'rollouts' | 'notices' | 'clock'>): Promise<void> {
   const nowMs = ports.clock.now();
   const ended = await ports.rollouts.end(
     { ...rollout, phase: 'Ended', ending, outcome: ending.outcome, endedAtMs: nowMs, tidied: true },
-    [{ kind: 'ended', text: ending.text }],
+    [{ kind: 'ended', text: `${ending.outcome}: ${ending.text}`, evidence: { outcome: ending.outcome, reason: ending.reason } }],
     nowMs,
   );
   await ports.notices.tell({ rolloutId: rollout.id, delivery: rollout.delivery, phase: 'Ended', ...ending });

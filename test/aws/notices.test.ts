@@ -1,7 +1,9 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { awsNotices } from '../../src/aws/notices.ts';
+import { awsNotices, impatient } from '../../src/aws/notices.ts';
 import { refuse, scriptedAws } from './client.ts';
 
 const notice = {
@@ -64,4 +66,24 @@ describe('tell()', () => {
     const [{ Subject }] = aws.asked('Publish') as [{ Subject: string }]; // One call, as Publish takes it.
     expect(Subject).toMatch(/^[\x20-\x7e]{1,100}$/);
   });
+});
+
+test('tell() does not wait for a topic and a bus that take a connection and never answer', async () => {
+  const silent = createServer(() => {});
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const { port } = silent.address() as AddressInfo; // A TCP server's.
+  // As in the service, with the patience of a test.
+  const settings = { ...aws.options, ...impatient(50), endpoint: `http://127.0.0.1:${port}` };
+  try {
+    await awsNotices(
+      'arn:aws:sns:eu-west-1:111122223333:sluice',
+      (what, error) => failures.push(`${what}: ${(error as Error).name}`),
+      new SNSClient(settings),
+      new EventBridgeClient(settings),
+    ).tell(notice);
+    expect(failures).toEqual(['SNS message: TimeoutError', 'EventBridge event: TimeoutError']);
+  } finally {
+    silent.closeAllConnections();
+    silent.close();
+  }
 });

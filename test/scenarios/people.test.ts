@@ -178,24 +178,6 @@ test('promote skips the rest of the steps, with a reason', async () => {
   expectNothingLeftOver(world);
 });
 
-test.each([
-  ['training', 90, 'Rejected'],
-  ['the update that adds the canary', 600, 'RolledBack'],
-  ['the first bake', 1_200, 'RolledBack'],
-  ['a later bake', 1_700, 'RolledBack'],
-])('abort during %s undoes', async (_when, seconds, outcome) => {
-  const digest = await startCanary(churn());
-  await world.clock.advance(seconds * 1000);
-  const { id: rolloutId } = await world.rollout(digest);
-  await world.ask({ action: 'abort', rolloutId, reason: 'second thoughts' });
-  await world.untilQuiet();
-  const aborted = await world.rollout(digest);
-  expect(aborted).toMatchObject({ outcome, reason: 'aborted' });
-  expect(weightsOf(world, 'churn')['churn-a']).toBe(100);
-  await expect(world.ask({ action: 'abort', rolloutId })).rejects.toThrow('has ended');
-  expectNothingLeftOver(world);
-});
-
 test('undo in the soak is one weight call', async () => {
   const digest = await startCanary(churn({ soak: '1h' }));
   await world.until('the canary has everything', () => share() === 100);
