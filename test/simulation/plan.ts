@@ -3,7 +3,6 @@ import { type Random, seededRandom } from '../../src/emulator/random.ts';
 import { type PlannedAct, planActs } from './acts.ts';
 import { type DeliveryPlan, drawDelivery } from './delivery-plan.ts';
 import { pick } from './draw.ts';
-import { notYet } from './not-yet.ts';
 
 /** Everything that is drawn before a seed runs: what is there, what is done when, what goes wrong how often. */
 export interface Plan {
@@ -63,7 +62,5 @@ export function drawPlan(seed: number, rates?: FaultRates): Plan {
   const deliveries: DeliveryPlan[] = [];
   for (const name of names.slice(0, count)) deliveries.push(drawDelivery(random, name, deliveries[0]));
   const safetyMs = Math.round(random.between('world/safety-hours', 0.7, 2.5) * 3_600_000);
-  const wanted = rates ?? drawRates(random);
-  const held = Object.fromEntries(Object.entries(wanted).filter(([name]) => notYet.faults[name as FaultName] === undefined)) as FaultRates; // Names of faults, some left out.
-  return { seed, rates: held, safetyMs, deliveries, acts: planActs(random, deliveries, safetyMs) };
+  return { seed, rates: rates ?? drawRates(random), safetyMs, deliveries, acts: planActs(random, deliveries, safetyMs) };
 }

@@ -1,12 +1,11 @@
 /** The simulation: seeded worlds in which anything may go wrong. `npm run sim -- --help` says how to ask. */
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type FaultName, faultNames, parseFaults } from '../../src/emulator/faults.ts';
 import { packagedService } from '../package.ts';
 import { crewOf } from './crew.ts';
-import { notYet } from './not-yet.ts';
 import { drawPlan } from './plan.ts';
 import { linesOfPlan, replayOf, type Told } from './tell.ts';
 import type { Order } from './worker.ts';
@@ -15,15 +14,24 @@ import { writeTrace } from './write-trace.ts';
 const usage = `npm run sim -- [options]
   --seeds N          how many worlds, default 20
   --first-seed S     the first one's seed, default 1
+  --seed S           this one world
+  --kept             the seeds that once failed, of test/simulation/kept-seeds.json
   --faults F         all (rates drawn for each world, the default), none, or name=rate,...
                      names: ${faultNames.join(', ')}
   --workers N        processes, default 2
   --output json      a JSON object a seed instead of lines for people; the last line is the same
+  --quiet            of people's lines only what was violated, and the last line
   --trace FILE       the whole trace of --first-seed into FILE, and nothing else`;
 
 function fail(text: string): never {
   console.error(`${text}\n\n${usage}`);
   process.exit(2);
+}
+
+/** Seeds that once showed a fault, of Sluice or of its judges; each with a line on what it found. */
+function keptSeeds(): number[] {
+  const kept = JSON.parse(readFileSync(new URL('kept-seeds.json', import.meta.url), 'utf8')) as { seed: number; found: string }[]; // Written by hand.
+  return kept.map(({ seed }) => seed);
 }
 
 function options() {
@@ -32,6 +40,9 @@ function options() {
       options: {
         seeds: { type: 'string', default: '20' },
         'first-seed': { type: 'string', default: '1' },
+        seed: { type: 'string' },
+        kept: { type: 'boolean', default: false },
+        quiet: { type: 'boolean', default: false },
         faults: { type: 'string', default: 'all' },
         workers: { type: 'string', default: '2' },
         output: { type: 'string', default: 'text' },
@@ -43,15 +54,16 @@ function options() {
       console.log(usage);
       process.exit(0);
     }
-    const whole = (name: 'seeds' | 'first-seed' | 'workers', least: number) => {
+    const whole = (name: 'seeds' | 'first-seed' | 'seed' | 'workers', least: number) => {
       const value = Number(values[name]);
       if (!Number.isSafeInteger(value) || value < least) fail(`--${name} is "${values[name]}", expected a whole number of at least ${least}`);
       return value;
     };
     if (values.output !== 'text' && values.output !== 'json') fail(`--output is "${values.output}", expected json or text`);
+    const [first, count] = values.seed === undefined ? [whole('first-seed', 0), whole('seeds', 1)] : [whole('seed', 0), 1];
     return {
-      seeds: whole('seeds', 1),
-      firstSeed: whole('first-seed', 0),
+      seeds: values.kept ? keptSeeds() : Array.from({ length: count }, (_, index) => first + index),
+      quiet: values.quiet,
       workers: whole('workers', 1),
       json: values.output === 'json',
       faults: values.faults,
@@ -64,30 +76,28 @@ function options() {
   }
 }
 
-const { seeds, firstSeed, workers, json, faults, rates, trace } = options();
+const { seeds, quiet, workers, json, faults, rates, trace } = options();
 const startedAtMs = performance.now();
 // A copy of its own: whoever tidies the cache meanwhile is not in the way.
 const packageFolder = mkdtempSync(path.join(tmpdir(), 'sluice-simulation-'));
 cpSync(await packagedService(), packageFolder, { recursive: true });
 
 if (trace !== undefined) {
-  await writeTrace(drawPlan(firstSeed, rates), packageFolder, trace);
+  await writeTrace(drawPlan(seeds[0] ?? 1, rates), packageFolder, trace);
   rmSync(packageFolder, { recursive: true, force: true });
   process.exit(0);
 }
 
 const say = (line: string) => console.log(line);
-if (!json) for (const [name, why] of [...Object.entries(notYet.faults), ...Object.entries(notYet.clauses)]) say(`not yet: ${name}: ${why}`);
 
-const crew = crewOf<Order, Told>(Math.min(workers, seeds), new URL('worker.ts', import.meta.url));
+const crew = crewOf<Order, Told>(Math.min(workers, seeds.length), new URL('worker.ts', import.meta.url));
 const outcomes = new Map<string, number>();
 const distinct = new Set<FaultName>();
 let rollouts = 0;
 let simulatedMs = 0;
 let violations = 0;
-const underWay = Array.from({ length: seeds }, (_, index) => crew.play({ seed: firstSeed + index, packageFolder, ...(rates && { rates }) }));
-for (const [index, answer] of underWay.entries()) {
-  const seed = firstSeed + index;
+const underWay = seeds.map((seed) => ({ seed, answer: crew.play({ seed, packageFolder, ...(rates && { rates }) }) }));
+for (const { seed, answer } of underWay) {
   const told = await answer;
   if ('broke' in told) {
     violations++;
@@ -105,10 +115,11 @@ for (const [index, answer] of underWay.entries()) {
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + count);
   }
   if (played.violation) violations++;
-  if (!json) for (const line of lines) say(line);
-  else {
+  const { violation } = played;
+  if (!json) {
+    if (!quiet || violation) for (const line of lines) say(line);
+  } else {
     const plan = drawPlan(seed, rates);
-    const { violation } = played;
     say(
       JSON.stringify({
         ...played,
@@ -123,7 +134,7 @@ crew.close();
 rmSync(packageFolder, { recursive: true, force: true });
 say(
   JSON.stringify({
-    seeds,
+    seeds: seeds.length,
     rollouts,
     outcomes: Object.fromEntries([...outcomes].sort(([a], [b]) => (a < b ? -1 : 1))),
     simulatedHours: Math.round(simulatedMs / 360_000) / 10,

@@ -64,7 +64,7 @@ function lineOf({ seed, rollouts, endings, simulatedMs, faults, violation }: Pla
 }
 
 /** The one command that shows a violation again. */
-export const replayOf = (seed: number, faults: string): string => `npm run sim -- --first-seed ${seed} --seeds 1 --faults ${faults}`;
+export const replayOf = (seed: number, faults: string): string => `npm run sim -- --seed ${seed} --faults ${faults}`;
 
 const linesAround = 30;
 

@@ -223,7 +223,8 @@ export function keepTruth(
   /** Who left a variant without traffic: the rollout whose canary it was and that was undone, or the one that took its place. */
   function leaverOf(endpointName: string, variantName: string, modelName: string | undefined): RolloutTruth | undefined {
     const own = modelName === undefined ? undefined : rollouts.get(modelName);
-    if (own?.ended && own.ended.outcome !== 'Succeeded') return own;
+    // A first variant serves whatever became of its rollout: it is no canary that was undone.
+    if (own?.held?.before && own.ended && own.ended.outcome !== 'Succeeded') return own;
     const successors = [...rollouts.values()].filter(
       ({ held, ended, delivery }) => delivery.endpointName === endpointName && ended?.outcome === 'Succeeded' && held?.stable === variantName,
     );

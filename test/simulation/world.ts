@@ -221,6 +221,25 @@ export async function makeWorld(plan: Plan, packageFolder: string, { trace, obse
     }
   }
 
+  /** What a pipeline makes for one push and leaves to whoever removes it: an alarm with the tags of the rollout to come. */
+  const makePipelinesAlarm = ({ name }: DeliveryPlan, digest: string) =>
+    cloudWatch.send(
+      new PutMetricAlarmCommand({
+        AlarmName: `${name}-complaints-${digest.slice(7, 19)}`,
+        Namespace: 'Shop',
+        MetricName: 'Complaints',
+        Statistic: 'Sum',
+        Period: 60,
+        EvaluationPeriods: 1,
+        Threshold: 5,
+        ComparisonOperator: 'GreaterThanThreshold',
+        Tags: [
+          { Key: 'sluice:delivery', Value: name },
+          { Key: 'sluice:rollout', Value: `${name}-${digest.slice(7, 19)}-1` },
+        ],
+      }),
+    );
+
   const world: SimulatedWorld = {
     plan,
     emulator,
@@ -229,6 +248,7 @@ export async function makeWorld(plan: Plan, packageFolder: string, { trace, obse
     async push(delivery, tag, image, behaviour) {
       const made = manifestOf(behaviour);
       images.set(`${delivery.name}/${image}`, made);
+      if (delivery.alarmed) await makePipelinesAlarm(delivery, made.digest);
       await put(delivery.repository, made, tag);
       keeper.ask(delivery.name, made.digest);
     },

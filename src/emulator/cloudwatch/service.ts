@@ -28,6 +28,7 @@ export interface AlarmSnapshot {
   readonly state: StateValue;
   readonly reason: string;
   readonly updatedAtMs: number;
+  readonly tags: readonly { readonly Key: string; readonly Value: string }[];
 }
 
 export interface DatapointsWanted extends MetricIdentity {
@@ -74,7 +75,9 @@ export function createCloudWatchService(kernel: Kernel): CloudWatch {
   return {
     service,
     alarms: () =>
-      alarms.list().map(({ name, arn, kind, state: { value, reason, updatedAtMs } }) => ({ name, arn, kind, state: value, reason, updatedAtMs })),
+      alarms
+        .list()
+        .map(({ name, arn, kind, tags, state: { value, reason, updatedAtMs } }) => ({ name, arn, kind, state: value, reason, updatedAtMs, tags })),
     datapoints(wanted) {
       const { startMs, endMs, periodSeconds } = wanted;
       const statistic = parseStatistic(wanted.statistic, 'statistic');

@@ -1,4 +1,3 @@
-import { notYet } from '../not-yet.ts';
 import { defineInvariant } from './invariant.ts';
 
 /**
@@ -9,24 +8,21 @@ export const nothingIsLeftOver = defineInvariant({
   name: 'nothing-is-left-over',
   watch: (truth, violated) => ({
     atEnd() {
-      const { sagemaker, states, applicationAutoScaling: _ } = truth.emulator.services;
+      const { sagemaker, states, cloudwatch, applicationAutoScaling } = truth.emulator.services;
       const endpoints = sagemaker.endpoints();
       const inForce = new Set(endpoints.map(({ fleet }) => fleet.config.name));
       const serving = new Set(endpoints.flatMap(({ fleet }) => fleet.variants.map(({ config }) => config.ModelName)));
-      const left = (clause: string, what: string, names: readonly string[]) => {
-        if (names.length > 0 && notYet.clauses[`nothing-is-left-over/${clause}`] === undefined)
-          violated(`${what} left over: ${names.join(', ')}`, names);
+      const left = (what: string, names: readonly string[]) => {
+        if (names.length > 0) violated(`${what} left over: ${names.join(', ')}`, names);
       };
       // What was there before is its owner's.
       const ours = (name: string) => !name.startsWith('theirs-');
       // A grace is over when everything has come to rest: the simulation waits for it.
       left(
-        'resting',
         'resting variants past their grace',
         truth.resting().map(({ variantName, endpointName }) => `${variantName} of ${endpointName}`),
       );
       left(
-        'configs',
         'configurations',
         sagemaker
           .configs()
@@ -35,19 +31,28 @@ export const nothingIsLeftOver = defineInvariant({
       );
       left(
         'models',
-        'models',
         sagemaker
           .models()
           .map(({ name }) => name)
           .filter((name) => ours(name) && !serving.has(name)),
       );
+      // A pipeline's alarm for one rollout, by its tag: it lives as long as that rollout's model serves.
       left(
-        'tokens',
+        'alarms',
+        cloudwatch.alarms().flatMap(({ name, tags }) => {
+          const rolloutId = tags.find(({ Key }) => Key === 'sluice:rollout')?.Value ?? '';
+          return truth.rollouts.get(rolloutId)?.ended && !serving.has(rolloutId) ? [name] : [];
+        }),
+      );
+      left(
+        'scaling targets',
+        endpoints.flatMap(({ name }) => applicationAutoScaling.scalableVariants(name)),
+      );
+      left(
         'task tokens',
         states.openTokens().map(({ stateName, executionArn }) => `${stateName} of ${executionArn}`),
       );
       left(
-        'training-jobs',
         'running training jobs',
         sagemaker
           .trainingJobs()
@@ -57,17 +62,14 @@ export const nothingIsLeftOver = defineInvariant({
       const rows = truth.rows();
       const ended = (id: string) => truth.rollouts.get(id)?.ended !== undefined;
       left(
-        'waits',
         'waits of rollouts that have ended',
         rows.filter(({ pk, sk }) => sk.startsWith('WAIT#') && ended(pk.slice('ROLLOUT#'.length))).map(({ pk, sk }) => `${pk} ${sk}`),
       );
       left(
-        'watches',
         'watches of rollouts that have ended',
         rows.filter(({ pk, sk }) => pk.startsWith('WATCH#') && ended(sk)).map(({ pk, sk }) => `${pk} ${sk}`),
       );
       left(
-        'locks',
         'locks of rollouts that have ended',
         rows
           .filter(({ pk, item }) => pk.startsWith('ENDPOINT#') && ended(item['holder']?.S ?? ''))
@@ -75,11 +77,13 @@ export const nothingIsLeftOver = defineInvariant({
       );
       const heads = rows.filter(({ pk, sk }) => pk.startsWith('DELIVERY#') && sk === 'HEAD');
       left(
-        'open',
-        'deliveries held open by rollouts that have ended',
+        'rollouts that have ended, in the heads of their deliveries,',
         heads
-          .map(({ item }) => JSON.parse(item['data']?.S ?? '{}') as { openRolloutId?: string }) // A delivery's head.
-          .flatMap(({ openRolloutId }) => (openRolloutId !== undefined && ended(openRolloutId) ? [openRolloutId] : [])),
+          .map(({ item }) => JSON.parse(item['data']?.S ?? '{}') as { openRolloutId?: string; closing?: readonly string[] }) // A delivery's head.
+          .flatMap(({ openRolloutId, closing = [] }) => [
+            ...(openRolloutId !== undefined && ended(openRolloutId) ? [openRolloutId] : []),
+            ...closing,
+          ]),
       );
     },
   }),
