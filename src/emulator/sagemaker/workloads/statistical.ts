@@ -3,7 +3,8 @@ import { type Behaviour, behaviourOf } from './behaviour.ts';
 import { latencyAt } from './latency.ts';
 import type { ModelAnswer, ResolvedImage, TrainingEnd, Workloads } from './workloads.ts';
 
-const never = new Promise<never>(() => {});
+/** A promise each: one for all would keep alive every world that ever waited for it. */
+const never = () => new Promise<never>(() => {});
 const utf8 = new TextEncoder();
 
 /**
@@ -28,14 +29,14 @@ export function statisticalWorkloads(kernel: Kernel): Workloads {
       const model = behaviour(spec.image);
       let stopped = false;
       spec.onLine(`Starting serve of ${spec.imageUri}`);
-      const healthy = model.healthy ? Promise.resolve() : never;
+      const healthy = model.healthy ? Promise.resolve() : never();
       const { failsAfterSeconds } = model;
       const ended =
         failsAfterSeconds === undefined || !model.healthy
-          ? never
+          ? never()
           : clock
               .sleep(1000 * failsAfterSeconds, 'a container that ends by itself')
-              .then(() => (stopped ? never : `ended ${failsAfterSeconds} s after it became healthy`));
+              .then(() => (stopped ? never() : `ended ${failsAfterSeconds} s after it became healthy`));
       return {
         healthy,
         ended,
