@@ -68,8 +68,6 @@ async function ask(
 ): Promise<{ answer: 'training' | 'failed'; status: string }> {
   const jobName = rollout.id;
   const inBucket = (uri: string) => uri.replace('s3://{bucket}/', `s3://${ports.settings.bucket}/`);
-  // Watching starts before the job does: an event that comes at once finds the inbox.
-  await ports.rollouts.watch(rollout.id, [keys.trainingJob(jobName)]);
   const saved = await ports.rollouts.save(
     {
       ...rollout,
@@ -86,6 +84,9 @@ async function ask(
     ],
     ports.clock.now(),
   );
+  // After it was written down: whoever ends a rollout that died in between knows what to take back. Before the job starts:
+  // an event that comes at once finds the inbox.
+  await ports.rollouts.watch(rollout.id, [keys.trainingJob(jobName)]);
   try {
     await ports.training.start({
       jobName,

@@ -91,11 +91,10 @@ export async function acquire(
         },
       }),
   };
-  const watching = [keys.endpoint(endpointName), ...alarmNames.map(keys.alarm)];
-  await ports.rollouts.watch(rolloutId, watching);
+  const watching = [...new Set([...rollout.watching, keys.endpoint(endpointName), ...alarmNames.map(keys.alarm)])];
   const plan = strategyOf(spec.strategy).plan(spec.strategy);
   await ports.rollouts.save(
-    { ...rollout, phase: 'Preparing', placement, watching: [...new Set([...rollout.watching, ...watching])] },
+    { ...rollout, phase: 'Preparing', placement, watching },
     [
       {
         kind: 'endpoint-acquired',
@@ -113,6 +112,8 @@ export async function acquire(
     ],
     nowMs,
   );
+  // Written down before it is done: whoever ends a rollout whose walk died in between knows what to take back.
+  await ports.rollouts.watch(rolloutId, watching);
   return { answer: 'acquired', waitSeconds: 0 };
 }
 
@@ -178,6 +179,8 @@ async function refuse(rollout: Rollout, refusals: readonly Refusal[], ports: Nee
 async function resume(rollout: Rollout, generation: number, ports: Needs): Promise<{ answer: AcquireAnswer; waitSeconds: number }> {
   const nowMs = ports.clock.now();
   if (rollout.placement) await ports.locks.renew(rollout.placement.endpointName, rollout.id, rollout.placement.fence, nowMs);
+  // The walk before this one may have died between writing down what it watches and watching it.
+  await ports.rollouts.watch(rollout.id, rollout.watching);
   if (generation > rollout.generation) {
     await ports.rollouts.save(
       { ...rollout, generation },

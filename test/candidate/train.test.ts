@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createModel } from '../../src/candidate/create-model.ts';
 import { train } from '../../src/candidate/train.ts';
 import { refuse } from '../aws/client.ts';
+import { rejection } from '../emulator/front-fixture.ts';
 import { noonMs, rollout } from '../rollout/fixture.ts';
 import { story } from '../rollout/world.ts';
 
@@ -80,6 +81,15 @@ describe('train()', () => {
       },
     });
     expect(heard).toEqual([[id]]);
+  });
+
+  test('writes down what it listens for before it does: whoever ends the rollout takes it back', async () => {
+    const { s } = await candidate();
+    const dying = { ...s.ports, rollouts: { ...s.ports.rollouts, watch: () => Promise.reject(new Error('the function died here')) } };
+    await rejection(train(id, dying));
+    expect((await s.now()).watching).toEqual([`training-job/${id}`]);
+    await train(id, s.ports);
+    expect(await s.w.rollouts.watchersOf(`training-job/${id}`)).toEqual([id]);
   });
 
   test('asks again where it died before SageMaker was asked', async () => {

@@ -232,3 +232,16 @@ test('finish() leaves no watch, wait or lock behind, even when its first try die
   expect(await s.w.locks.acquire('churn', 'next', noonMs)).toEqual({ fence: 2 });
   expect((await s.kinds()).filter((kind) => kind === 'ended')).toHaveLength(1);
 });
+
+test('acquire() watches nothing that is not written down, and what is written down is watched', async () => {
+  const s = await story(alarmGate);
+  await s.begin();
+  s.alarms = [{ AlarmName: 'churn-a-5xx', StateValue: 'OK' }];
+  const watched = () => s.w.rows().flatMap(({ pk }) => (pk.startsWith('WATCH#') ? [pk.slice('WATCH#'.length)] : []));
+  const dying = { ...s.ports, rollouts: { ...s.ports.rollouts, watch: () => Promise.reject(new Error('the function died here')) } };
+  await rejection(acquire(id, 1, dying));
+  expect((await s.now()).watching).toEqual(['endpoint/churn', 'alarm/churn-a-5xx']);
+  expect(watched()).toEqual([]);
+  expect((await acquire(id, 1, s.ports)).answer).toBe('acquired');
+  expect(watched().toSorted()).toEqual(['alarm/churn-a-5xx', 'endpoint/churn']);
+});
