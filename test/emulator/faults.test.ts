@@ -179,6 +179,7 @@ describe('lambda-crash', () => {
             asked.push(`${functionName} ${call} ${path}`);
             return call === 3 ? 'before' : undefined;
           },
+          answered: (call) => void asked.push(`${call} answered`),
           happens: (path) => void asked.push(`died at ${path}`),
         }),
       },
@@ -190,7 +191,7 @@ describe('lambda-crash', () => {
       return { status: 200, headers: {}, body: new Uint8Array() };
     });
     await client.send(new InvokeCommand({ FunctionName: 'caller' }));
-    expect(asked).toEqual(['caller 1 /call-1', 'caller 2 /call-2', 'caller 3 /call-3', 'died at /call-3']);
+    expect(asked).toEqual(['caller 1 /call-1', '1 answered', 'caller 2 /call-2', '2 answered', 'caller 3 /call-3', 'died at /call-3']);
     expect(seen).toEqual(['/call-1', '/call-2']);
   });
 

@@ -32,6 +32,8 @@ export interface Crash {
    * @returns at which side of the call's effect the invocation dies; its answer reaches nobody. Undefined where it lives on
    */
   at(call: number, request: WireRequest): 'before' | 'after' | undefined;
+  /** Told when a call was answered or failed: until then it is in flight, and takes effect whatever becomes of the invocation. */
+  answered?(call: number): void;
   /** Told when it dies, with the path of the call. */
   happens(path: string): void;
 }

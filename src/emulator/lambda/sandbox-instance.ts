@@ -76,8 +76,10 @@ export function sandboxInstances(
     const orCrash: Transport = async (request) => {
       const invocation = current;
       const crash = invocation?.crash;
-      const effect = invocation && crash?.at(++invocation.calls, request);
-      if (!crash || effect === undefined) return await transport(request);
+      if (!crash) return await transport(request);
+      const call = ++invocation.calls;
+      const effect = crash.at(call, request);
+      if (effect === undefined) return await transport(request).finally(() => crash.answered?.(call));
       if (effect === 'after') await transport(request).catch(() => {});
       if (current === invocation && !over) {
         crash.happens(request.path);
