@@ -5,7 +5,7 @@ import { acquire } from '../src/rollout/acquire.ts';
 import { Walk } from '../src/rollout/walk.ts';
 
 export const Output = z.strictObject({
-  answer: z.enum(['acquired', 'wait', 'refused', 'resume-smoke', 'resume-step', 'resume-bake', 'resume-undo', 'resume-finish']),
+  answer: z.enum(['acquired', 'wait', 'refused', 'resume-smoke', 'resume-step', 'resume-bake', 'resume-undo', 'resume-rest', 'resume-finish']),
   waitSeconds: z.int(),
 });
 export const handler = lambda({

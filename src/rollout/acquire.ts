@@ -12,7 +12,16 @@ import type { DeliverySpec } from './spec.ts';
 import { canaryNameOf, firstWeight } from './variants.ts';
 
 /** `acquired`: go on. `wait`: another rollout holds the endpoint. `refused`: it may not start. `resume-*`: a continued walk. */
-export type AcquireAnswer = 'acquired' | 'wait' | 'refused' | 'resume-smoke' | 'resume-step' | 'resume-bake' | 'resume-undo' | 'resume-finish';
+export type AcquireAnswer =
+  | 'acquired'
+  | 'wait'
+  | 'refused'
+  | 'resume-smoke'
+  | 'resume-step'
+  | 'resume-bake'
+  | 'resume-undo'
+  | 'resume-rest'
+  | 'resume-finish';
 
 type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'locks' | 'endpoints' | 'models' | 'images' | 'alarms' | 'clock'>;
 
@@ -188,7 +197,7 @@ async function resume(rollout: Rollout, generation: number, ports: Needs): Promi
       nowMs,
     );
   }
-  if (rollout.ending) return { answer: rollout.ending.outcome === 'Succeeded' ? 'resume-finish' : 'resume-undo', waitSeconds: 0 };
+  if (rollout.ending) return { answer: rollout.ending.outcome === 'Succeeded' ? 'resume-rest' : 'resume-undo', waitSeconds: 0 };
   if (!rollout.placement?.verifiedAtMs) return { answer: 'acquired', waitSeconds: 0 };
   if (rollout.placement.smokeTestedAtMs === undefined) return { answer: 'resume-smoke', waitSeconds: 0 };
   const step = currentStep(rollout);

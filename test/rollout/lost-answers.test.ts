@@ -245,3 +245,9 @@ test('acquire() watches nothing that is not written down, and what is written do
   expect((await acquire(id, 1, s.ports)).answer).toBe('acquired');
   expect(watched().toSorted()).toEqual(['alarm/churn-a-5xx', 'endpoint/churn']);
 });
+
+test('acquire() brings a promotion that is decided on to its rest: stable gives up the instances it no longer needs', async () => {
+  const s = await story();
+  await s.begin({ placement, steps: [{ ...step, canaryPercent: 100 }], ending: { outcome: 'Succeeded', reason: 'promoted', text: '', page: false } });
+  expect((await acquire(id, 2, s.ports)).answer).toBe('resume-rest');
+});
