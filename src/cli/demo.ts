@@ -12,7 +12,7 @@ const speed = 60;
 const requestsPerSecond = 200;
 
 export const demo = new Command('demo')
-  .description('the whole story on the embedded AWS: a first endpoint, a promoted canary, a canary that is stopped')
+  .description('the whole story on the embedded AWS: a first endpoint, a canary a person promotes, one that is stopped')
   .option('--port <port>', 'loopback port; 0 picks a free one', port, 0)
   .option('--seed <seed>', 'seed of every draw', wholeNumber, 1)
   .addOption(new Option('--engine <engine>', 'how images run').choices(engines).default('process' as const))
@@ -50,7 +50,11 @@ function textOf(event: DemoEvent): string {
     case 'pushed':
       return `          pushed ${event.tag} as ${event.imageDigest.slice(0, 19)}…`;
     case 'entry':
-      return `${timeOf(event.at)}  ${event.kind.padEnd(18)} ${event.text}`;
+      return `${timeOf(event.at)}  ${event.kind.padEnd(18)} ${event.text}${event.by === undefined ? '' : ` by ${event.by}`}`;
+    case 'command':
+      return `          ${styled('bold', `$ ${event.text}`)}`;
+    case 'answer':
+      return `          ${event.text}`;
     case 'weights':
       return styled(
         'cyan',

@@ -3,7 +3,9 @@ export type DemoEvent =
   | { readonly type: 'stage'; readonly text: string }
   | { readonly type: 'chapter'; readonly chapter: number; readonly text: string }
   | { readonly type: 'pushed'; readonly tag: string; readonly imageDigest: string }
-  | { readonly type: 'entry'; readonly rolloutId: string; readonly at: string; readonly kind: string; readonly text: string }
+  | { readonly type: 'entry'; readonly rolloutId: string; readonly at: string; readonly kind: string; readonly text: string; readonly by?: string }
+  | { readonly type: 'command'; readonly text: string }
+  | { readonly type: 'answer'; readonly text: string }
   | { readonly type: 'weights'; readonly at: string; readonly status: string; readonly weights: Readonly<Record<string, number>> }
   | { readonly type: 'traffic'; readonly sent: number; readonly answered: number; readonly failed: number }
   | { readonly type: 'summary'; readonly rollouts: readonly RolloutSummary[] };

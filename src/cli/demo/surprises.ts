@@ -1,0 +1,40 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Act } from '../../rollout/acts.ts';
+import type { RolloutView } from '../../view/rollout-view.ts';
+import type { Chapter } from './chapters.ts';
+
+/** What went otherwise than the chapter tells, a sentence each, from the rollout's own record; empty where nothing did. */
+export function surprisesOf(chapter: Chapter, view: RolloutView): readonly string[] {
+  const { outcome, reason } = chapter.expected;
+  const surprises: string[] = [];
+  if (view.outcome !== outcome || view.reason !== reason) {
+    surprises.push(
+      `${chapter.tag} was to end ${outcome} (${reason}), it ended ${view.outcome ?? view.phase} (${view.reason ?? 'no reason'}): ${view.text ?? ''}`,
+    );
+  }
+  // Stopped at the first step means that no later one was ever asked for.
+  if (outcome === 'RolledBack' && view.steps.length !== 1)
+    surprises.push(`${chapter.tag} was to be stopped at its first step, it came to step ${view.steps.length}`);
+  surprises.push(...surprisingAnswers(chapter, view));
+  if (view.ledgerFlaw !== undefined) surprises.push(`the record of ${view.id} is broken: ${view.ledgerFlaw}`);
+  return surprises;
+}
+
+/** A person is asked before 100 %, and the answer is bound to that very question; or nobody is asked. */
+function surprisingAnswers(chapter: Chapter, view: RolloutView): readonly string[] {
+  const asked = view.entries.filter((entry) => entry.kind === 'approval-asked');
+  if (chapter.approval === undefined) return asked.map((entry) => `nobody was to be asked about ${chapter.tag}, but it ${entry.text}`);
+  const whole = view.steps.findIndex((step) => step.canaryPercent === 100);
+  const question = asked.find((entry) => entry.evidence?.['for'] === whole);
+  if (!question) return [`a person was to be asked before ${chapter.tag} gets 100 %, nobody was`];
+  const shift = view.entries.find((entry) => entry.kind === 'shift-decided' && entry.seq > question.seq);
+  const answer = view.entries.find((entry) => entry.kind === 'act-heard' && entry.seq > question.seq && entry.seq < (shift?.seq ?? 0));
+  if (!answer) return [`${chapter.tag} was to wait for a person before 100 %, it did not`];
+  const act = answer.evidence?.['act'] as Act | undefined; // What the core writes into an act's entry; nobody's act is an expiry.
+  const bound = { for: whole, imageDigest: view.imageDigest, revision: view.revision };
+  if (act?.kind !== 'approve' || act.reason !== chapter.approval || !isDeepStrictEqual(act.answers, bound))
+    return [`${chapter.tag} was to be approved for what was asked, the record says: ${answer.text}`];
+  return answer.by?.startsWith('arn:') === true
+    ? []
+    : [`the record was to have the ARN of who approved ${chapter.tag}, it has: ${answer.by ?? 'nobody'}`];
+}

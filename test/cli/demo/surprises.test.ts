@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import type { Chapter } from '../../../src/cli/demo/chapters.ts';
+import { surprisesOf } from '../../../src/cli/demo/surprises.ts';
+import { approval, promotedView, rolledBackView } from './rollout-views.ts';
+
+const asksOne: Chapter = {
+  tag: 'v2',
+  changes: [],
+  text: '',
+  approval: 'looks right',
+  expected: { outcome: 'Succeeded', reason: 'promoted' },
+};
+const isStopped: Chapter = { tag: 'v3', changes: [], text: '', expected: { outcome: 'RolledBack', reason: 'over-threshold' } };
+
+describe('surprisesOf()', () => {
+  test('finds nothing where all went as told', () => {
+    expect(surprisesOf(asksOne, promotedView())).toEqual([]);
+    expect(surprisesOf(isStopped, rolledBackView())).toEqual([]);
+  });
+
+  test('tells another outcome, another reason, a later step, a broken record', () => {
+    expect(surprisesOf(isStopped, rolledBackView({ reason: 'alarm-firing', text: 'an alarm fired' }))).toEqual([
+      'v3 was to end RolledBack (over-threshold), it ended RolledBack (alarm-firing): an alarm fired',
+    ]);
+    const step = { canaryPercent: 10, bakeSeconds: 300, verdicts: [] };
+    expect(surprisesOf(isStopped, rolledBackView({ steps: [step, step] }))).toEqual(['v3 was to be stopped at its first step, it came to step 2']);
+    expect(surprisesOf(isStopped, rolledBackView({ ledgerFlaw: 'entry 3 is missing' }))).toEqual([
+      'the record of churn-3f3f3f3f3f3f-1 is broken: entry 3 is missing',
+    ]);
+  });
+
+  test('tells a question nobody was to be asked, and one that was never asked', () => {
+    expect(surprisesOf({ ...asksOne, approval: '' }, { ...promotedView(), entries: [] })).toEqual([
+      'a person was to be asked before v2 gets 100 %, nobody was',
+    ]);
+    const { approval: _, ...asksNobody } = asksOne;
+    expect(surprisesOf(asksNobody, promotedView())).toEqual(['nobody was to be asked about v2, but it asks a person to approve step 3']);
+  });
+
+  test.each([
+    ['no answer before the shift', undefined, 'v2 was to wait for a person before 100 %, it did not'],
+    [
+      'an answer to another question',
+      { ...approval, act: { ...approval.act, answers: { ...approval.act.answers, for: 1 } } },
+      'v2 was to be approved for what was asked, the record says: approve: looks right',
+    ],
+    [
+      'an answer for another image',
+      { ...approval, act: { ...approval.act, answers: { ...approval.act.answers, imageDigest: 'sha256:0' } } },
+      'v2 was to be approved for what was asked, the record says: approve: looks right',
+    ],
+    ['an expiry', { by: 'expiry', act: undefined }, 'v2 was to be approved for what was asked, the record says: approve: looks right'],
+    ['somebody without an ARN', { ...approval, by: 'somebody' }, 'the record was to have the ARN of who approved v2, it has: somebody'],
+  ])('tells %s', (_, answer, told) => {
+    expect(surprisesOf(asksOne, promotedView(answer ?? null))).toEqual([told]);
+  });
+});
