@@ -13,6 +13,7 @@ import { clientConfig, connect, ecrClient } from '../target.ts';
 import { type Chapter, chapters } from './chapters.ts';
 import type { RolloutSummary, Tell } from './events.ts';
 import { follow } from './follow.ts';
+import { labelledRows } from './labelled-rows.ts';
 import { approve } from './person.ts';
 import { summaryOf } from './summary.ts';
 import { surprisesOf } from './surprises.ts';
@@ -49,7 +50,8 @@ export async function tellStory(
   );
   await ask({ action: 'apply', source: read.source });
 
-  const rows = heldOutRows();
+  // Rows the models never saw.
+  const rows = labelledRows(readFileSync(join(example, 'data/held-out.csv'), 'utf8'));
   const summaries: RolloutSummary[] = [];
   const surprises: string[] = [];
   let traffic: Traffic | undefined;
@@ -64,7 +66,7 @@ export async function tellStory(
           imageDigest,
           endpointName,
           now: () => local.emulator.clock.now(),
-          serving: () => (traffic ??= startTraffic(local.target, endpointName, rows, requestsPerSecond)),
+          serving: () => (traffic ??= startTraffic({ target: local.target, endpointName, rows, requestsPerSecond }, local.emulator.clock)),
           answer: reason === undefined ? undefined : (rolloutId) => approve(local.target, rolloutId, reason, tell, signal),
         },
         ask,
@@ -84,12 +86,6 @@ export async function tellStory(
     sageMaker.destroy();
   }
   return { rollouts: summaries, surprises };
-}
-
-/** The rows a model never saw, each as a request's body: without the label, which is the last column. */
-function heldOutRows(): string[] {
-  const [, ...lines] = readFileSync(join(example, 'data/held-out.csv'), 'utf8').trim().split('\n');
-  return lines.map((line) => line.slice(0, line.lastIndexOf(',')));
 }
 
 async function push(local: LocalService, chapter: Chapter): Promise<string> {
