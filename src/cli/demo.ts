@@ -47,6 +47,8 @@ function textOf(event: DemoEvent): string {
       return styled('dim', `… ${event.text}`);
     case 'chapter':
       return `\n${styled('bold', `${event.chapter}. ${event.text}`)}`;
+    case 'alarm-made':
+      return `          alarm ${event.alarmName}: ${event.text}`;
     case 'pushed':
       return `          pushed ${event.tag} as ${event.imageDigest.slice(0, 19)}…`;
     case 'entry':

@@ -57,6 +57,7 @@ const readyText = ({ target, outputs }: LocalService): string =>
     `The embedded AWS listens on ${styled('bold', target.endpointUrl ?? '')}. In another terminal:`,
     '',
     `  export AWS_ENDPOINT_URL=${target.endpointUrl ?? ''} AWS_REGION=${target.region} AWS_DEFAULT_REGION=${target.region} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test`,
+    `  npm exec -- node examples/tumour-classifier/alarms.ts`,
     `  npx sluice apply examples/tumour-classifier/delivery.yaml`,
     `  npx sluice upload examples/tumour-classifier/data/train.csv tumour-classifier/train/train.csv`,
     `  npx sluice push examples/tumour-classifier/image models/tumour-classifier:v1`,

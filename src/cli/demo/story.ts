@@ -10,6 +10,7 @@ import { pushImage } from '../../containers/push.ts';
 import type { LocalService } from '../local-service.ts';
 import { readSpec } from '../spec-file.ts';
 import { clientConfig, connect, ecrClient } from '../target.ts';
+import { makeAlarms } from './accuracy-alarms.ts';
 import { type Chapter, chapters } from './chapters.ts';
 import type { RolloutSummary, Tell } from './events.ts';
 import { follow } from './follow.ts';
@@ -38,7 +39,7 @@ export async function tellStory(
   if ('flaws' in read) throw new Error(`examples/tumour-classifier/delivery.yaml: ${read.flaws.map((flaw) => flaw.message).join('; ')}`);
   const { endpoint: endpointName } = read.spec.serve;
 
-  tell({ type: 'chapter', chapter: 1, text: 'the delivery is applied, its training data uploaded' });
+  tell({ type: 'chapter', chapter: 1, text: 'the training data is uploaded, an alarm made on the accuracy of either variant, the delivery applied' });
   const s3 = new S3Client({ ...clientConfig(local.target), forcePathStyle: true });
   const sageMaker = new SageMakerClient(clientConfig(local.target));
   await s3.send(
@@ -48,6 +49,7 @@ export async function tellStory(
       Body: readFileSync(join(example, 'data/train.csv')),
     }),
   );
+  await makeAlarms(join(example, 'alarms'), local.target, tell);
   await ask({ action: 'apply', source: read.source });
 
   // Rows the models never saw.
