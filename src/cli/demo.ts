@@ -1,6 +1,6 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import { toDuration } from '../rollout/duration.ts';
-import type { DemoEvent } from './demo/events.ts';
+import type { DemoEvent, RolloutSummary } from './demo/events.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { engines, output, port, wholeNumber } from './options.ts';
 import { print, styled, table } from './terminal.ts';
@@ -12,7 +12,9 @@ const speed = 60;
 const requestsPerSecond = 200;
 
 export const demo = new Command('demo')
-  .description('the whole story on the embedded AWS: a first endpoint, a canary a person promotes, one that is stopped')
+  .description(
+    'the whole story on the embedded AWS: a first endpoint, a canary a person promotes, one that a gate stops, one that an alarm interrupts',
+  )
   .option('--port <port>', 'loopback port; 0 picks a free one', port, 0)
   .option('--seed <seed>', 'seed of every draw', wholeNumber, 1)
   .addOption(new Option('--engine <engine>', 'how images run').choices(engines).default('process' as const))
@@ -57,6 +59,8 @@ function textOf(event: DemoEvent): string {
       return `          ${styled('bold', `$ ${event.text}`)}`;
     case 'answer':
       return `          ${event.text}`;
+    case 'interrupted':
+      return interruptedText(event);
     case 'weights':
       return styled(
         'cyan',
@@ -78,6 +82,23 @@ function textOf(event: DemoEvent): string {
           String(rollout.canaryFailures),
           toDuration(rollout.durationSeconds),
         ]),
-      )}\n`;
+      )}\n${event.rollouts.map(alarmToZeroText).join('')}`;
   }
+}
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+function interruptedText({ at, alarmName, heardBy, alarmToUndoMs, alarmToLookMs }: Extract<DemoEvent, { type: 'interrupted' }>): string {
+  const due = seconds(Math.max(0, alarmToLookMs));
+  const how =
+    heardBy === 'event'
+      ? `its event woke the bake, whose own look was due ${due} later`
+      : `the bake's own look, due ${due} later, came before its event`;
+  return `${timeOf(at)}  ${'alarm'.padEnd(18)} ${alarmName} fired: ${how}; undo was decided ${seconds(alarmToUndoMs)} after the alarm`;
+}
+
+function alarmToZeroText({ id, alarmToZeroMs, alarmToZeroWallMs }: RolloutSummary): string {
+  if (alarmToZeroMs === null) return '';
+  const wall = alarmToZeroWallMs === null ? '' : `, ${alarmToZeroWallMs} ms of wall time`;
+  return `\n${id}: from its alarm to the canary's last request ${seconds(alarmToZeroMs)}${wall}\n`;
 }

@@ -30,4 +30,10 @@ export const chapters: readonly Chapter[] = [
     text: 'v3 is pushed (a stricter number parser that throws on some rows): the gate stops it at the first step',
     expected: { outcome: 'RolledBack', reason: 'over-threshold' },
   },
+  {
+    tag: 'v4',
+    changes: ['standardise-features', 'swap-labels'],
+    text: 'v4 is pushed (swaps the labels at export: fast and wrong): the alarm on its accuracy interrupts the first bake',
+    expected: { outcome: 'RolledBack', reason: 'alarm-firing' },
+  },
 ];

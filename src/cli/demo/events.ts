@@ -1,3 +1,5 @@
+import type { Interruption } from './interruption.ts';
+
 /** What the demo tells as it happens: with --output json one of these a line, the summary last. */
 export type DemoEvent =
   | { readonly type: 'stage'; readonly text: string }
@@ -7,6 +9,18 @@ export type DemoEvent =
   | { readonly type: 'entry'; readonly rolloutId: string; readonly at: string; readonly kind: string; readonly text: string; readonly by?: string }
   | { readonly type: 'command'; readonly text: string }
   | { readonly type: 'answer'; readonly text: string }
+  | {
+      readonly type: 'interrupted';
+      readonly rolloutId: string;
+      /** When the alarm went into ALARM. */
+      readonly at: string;
+      readonly alarmName: string;
+      readonly heardBy: Interruption['heardBy'];
+      /** Emulator milliseconds from there to the decision to undo. */
+      readonly alarmToUndoMs: number;
+      /** Emulator milliseconds from there to when the bake would have looked by itself; below 0 where that look was under way. */
+      readonly alarmToLookMs: number;
+    }
   | { readonly type: 'weights'; readonly at: string; readonly status: string; readonly weights: Readonly<Record<string, number>> }
   | { readonly type: 'traffic'; readonly sent: number; readonly answered: number; readonly failed: number }
   | { readonly type: 'summary'; readonly rollouts: readonly RolloutSummary[] };
@@ -19,8 +33,10 @@ export interface RolloutSummary {
   /** Requests the canary served until the rollout ended, from the embedded AWS's own count. */
   readonly canaryRequests: number;
   readonly canaryFailures: number;
-  /** Emulator milliseconds from the alarm that ended it to the last request the canary got; null where no alarm did. */
+  /** Emulator milliseconds from the alarm that ended it to when the last request the canary got was answered; null where no alarm did. */
   readonly alarmToZeroMs: number | null;
+  /** The same in wall milliseconds. */
+  readonly alarmToZeroWallMs: number | null;
   /** Emulator seconds from the request to the end. */
   readonly durationSeconds: number;
 }

@@ -14,6 +14,8 @@ export interface Followed {
   readonly endpointName: string;
   /** Emulator time, epoch milliseconds. */
   readonly now: () => number;
+  /** Told of every look. */
+  readonly looked: () => void;
   /** Told when the endpoint serves, at every look. */
   readonly serving: () => void;
   /** Answers what a rollout asks a person, once a question; unset where no question is expected. */
@@ -26,7 +28,7 @@ export interface Followed {
  * @returns the rollout as it ended, or as it stands where it asks what nobody is there to answer
  */
 export async function follow(
-  { imageDigest, endpointName, now, serving, answer }: Followed,
+  { imageDigest, endpointName, now, looked, serving, answer }: Followed,
   ask: Awaited<ReturnType<typeof connect>>,
   sageMaker: SageMakerClient,
   tell: Tell,
@@ -39,6 +41,7 @@ export async function follow(
   for (;;) {
     signal.throwIfAborted();
     if (performance.now() > deadline) throw new Error(`The rollout of ${imageDigest} has not ended after ${giveUpAfterMs / 1000} s`);
+    looked();
     const endpoint = await sageMaker.send(new DescribeEndpointCommand({ EndpointName: endpointName })).catch(() => undefined);
     if (endpoint?.EndpointStatus !== undefined) {
       const status = endpoint.EndpointStatus;
@@ -67,7 +70,10 @@ export async function follow(
           ...(entry.by !== undefined && { by: entry.by }),
         });
       }
-      if (view.outcome !== undefined) return view;
+      if (view.outcome !== undefined) {
+        looked();
+        return view;
+      }
       if (view.approval && !answered.has(view.approval.for)) {
         if (!answer) return view;
         // Until the answer is heard the question still stands there.

@@ -12,13 +12,15 @@ import { readSpec } from '../spec-file.ts';
 import { clientConfig, connect, ecrClient } from '../target.ts';
 import { makeAlarms } from './accuracy-alarms.ts';
 import { type Chapter, chapters } from './chapters.ts';
-import type { RolloutSummary, Tell } from './events.ts';
+import type { DemoEvent, RolloutSummary, Tell } from './events.ts';
 import { follow } from './follow.ts';
+import { type Interruption, interruptionOf } from './interruption.ts';
 import { labelledRows } from './labelled-rows.ts';
 import { approve } from './person.ts';
 import { summaryOf } from './summary.ts';
 import { surprisesOf } from './surprises.ts';
 import { startTraffic, type Traffic } from './traffic.ts';
+import { WallTimes } from './wall-times.ts';
 
 const example = fileURLToPath(new URL('../../../examples/tumour-classifier/', import.meta.url));
 const repository = 'models/tumour-classifier';
@@ -54,6 +56,8 @@ export async function tellStory(
 
   // Rows the models never saw.
   const rows = labelledRows(readFileSync(join(example, 'data/held-out.csv'), 'utf8'));
+  const { clock } = local.emulator;
+  const wallTimes = new WallTimes();
   const summaries: RolloutSummary[] = [];
   const surprises: string[] = [];
   let traffic: Traffic | undefined;
@@ -67,8 +71,9 @@ export async function tellStory(
         {
           imageDigest,
           endpointName,
-          now: () => local.emulator.clock.now(),
-          serving: () => (traffic ??= startTraffic({ target: local.target, endpointName, rows, requestsPerSecond }, local.emulator.clock)),
+          now: () => clock.now(),
+          looked: () => wallTimes.read(clock.now(), performance.now()),
+          serving: () => (traffic ??= startTraffic({ target: local.target, endpointName, rows, requestsPerSecond }, clock)),
           answer: reason === undefined ? undefined : (rolloutId) => approve(local.target, rolloutId, reason, tell, signal),
         },
         ask,
@@ -76,8 +81,10 @@ export async function tellStory(
         tell,
         signal,
       );
-      summaries.push(summaryOf(local, view, endpointName));
-      surprises.push(...surprisesOf(chapter, view));
+      const interruption = await interruptionOf(view, local);
+      if (interruption) tell(interruptedEvent(view.id, interruption));
+      summaries.push(summaryOf(local, view, endpointName, interruption, wallTimes));
+      surprises.push(...surprisesOf(chapter, view, interruption));
       // A story that has gone another way is not told on.
       if (surprises.length > 0) break;
     }
@@ -89,6 +96,16 @@ export async function tellStory(
   }
   return { rollouts: summaries, surprises };
 }
+
+const interruptedEvent = (rolloutId: string, { alarmName, firedAtMs, heardBy, undoDecidedAtMs, nextLookAtMs }: Interruption): DemoEvent => ({
+  type: 'interrupted',
+  rolloutId,
+  at: new Date(firedAtMs).toISOString(),
+  alarmName,
+  heardBy,
+  alarmToUndoMs: undoDecidedAtMs - firedAtMs,
+  alarmToLookMs: nextLookAtMs - firedAtMs,
+});
 
 async function push(local: LocalService, chapter: Chapter): Promise<string> {
   const folder = overlay(join(example, 'image'), ...chapter.changes.map((change) => join(example, 'changes', change)));

@@ -1,9 +1,17 @@
 import type { RolloutView } from '../../view/rollout-view.ts';
 import type { LocalService } from '../local-service.ts';
 import type { RolloutSummary } from './events.ts';
+import type { Interruption } from './interruption.ts';
+import type { WallTimes } from './wall-times.ts';
 
 /** One row of the closing table: the outcome from the record, the requests from the embedded AWS's own count. */
-export function summaryOf(local: LocalService, view: RolloutView, endpointName: string): RolloutSummary {
+export function summaryOf(
+  local: LocalService,
+  view: RolloutView,
+  endpointName: string,
+  interruption: Interruption | undefined,
+  wallTimes: WallTimes,
+): RolloutSummary {
   const served = local.emulator.services.sagemaker
     .served(endpointName)
     .find((candidate) => candidate.variantName === view.canary && candidate.endpointConfigName === view.endpointConfigName);
@@ -14,15 +22,19 @@ export function summaryOf(local: LocalService, view: RolloutView, endpointName: 
     reason: view.reason ?? '',
     canaryRequests: served?.requests ?? 0,
     canaryFailures: served?.errors ?? 0,
-    alarmToZeroMs: alarmToZeroMs(local, view, served?.lastRequestAtMs),
+    ...alarmToZero(interruption, served?.lastRequestAtMs, wallTimes),
     durationSeconds: view.durationSeconds,
   };
 }
 
-/** From the moment the alarm that ended a rollout changed its state to the last request its canary got; null where no alarm did. */
-function alarmToZeroMs(local: LocalService, view: RolloutView, lastRequestAtMs: number | undefined): number | null {
-  if (view.reason !== 'alarm-firing' || lastRequestAtMs === undefined) return null;
-  const said = JSON.stringify(view.steps.at(-1)?.verdicts ?? []);
-  const alarm = local.emulator.services.cloudwatch.alarms().find(({ name }) => said.includes(JSON.stringify(name)));
-  return alarm ? Math.max(0, lastRequestAtMs - alarm.updatedAtMs) : null;
+/** From the moment an alarm fired to the last request the canary got, on both clocks; 0 where it got none after it. */
+export function alarmToZero(
+  interruption: Pick<Interruption, 'firedAtMs'> | undefined,
+  lastRequestAtMs: number | undefined,
+  wallTimes: WallTimes,
+): Pick<RolloutSummary, 'alarmToZeroMs' | 'alarmToZeroWallMs'> {
+  if (!interruption || lastRequestAtMs === undefined) return { alarmToZeroMs: null, alarmToZeroWallMs: null };
+  const { firedAtMs } = interruption;
+  const lastMs = Math.max(firedAtMs, lastRequestAtMs);
+  return { alarmToZeroMs: lastMs - firedAtMs, alarmToZeroWallMs: wallTimes.between(firedAtMs, lastMs) ?? null };
 }

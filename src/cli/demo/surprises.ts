@@ -2,9 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Act } from '../../rollout/acts.ts';
 import type { RolloutView } from '../../view/rollout-view.ts';
 import type { Chapter } from './chapters.ts';
+import type { Interruption } from './interruption.ts';
 
-/** What went otherwise than the chapter tells, a sentence each, from the rollout's own record; empty where nothing did. */
-export function surprisesOf(chapter: Chapter, view: RolloutView): readonly string[] {
+/**
+ * What went otherwise than the chapter tells, a sentence each, from the rollout's own record; empty where nothing did.
+ *
+ * @param interruption unset where no alarm ended the rollout
+ */
+export function surprisesOf(chapter: Chapter, view: RolloutView, interruption: Interruption | undefined): readonly string[] {
   const { outcome, reason } = chapter.expected;
   const surprises: string[] = [];
   if (view.outcome !== outcome || view.reason !== reason) {
@@ -16,6 +21,7 @@ export function surprisesOf(chapter: Chapter, view: RolloutView): readonly strin
   if (outcome === 'RolledBack' && view.steps.length !== 1)
     surprises.push(`${chapter.tag} was to be stopped at its first step, it came to step ${view.steps.length}`);
   surprises.push(...surprisingAnswers(chapter, view));
+  if (reason === 'alarm-firing') surprises.push(...surprisingInterruption(chapter, view, interruption));
   if (view.ledgerFlaw !== undefined) surprises.push(`the record of ${view.id} is broken: ${view.ledgerFlaw}`);
   return surprises;
 }
@@ -37,4 +43,15 @@ function surprisingAnswers(chapter: Chapter, view: RolloutView): readonly string
   return answer.by?.startsWith('arn:') === true
     ? []
     : [`the record was to have the ARN of who approved ${chapter.tag}, it has: ${answer.by ?? 'nobody'}`];
+}
+
+/** The alarm fires while the step bakes: not before it has its traffic, not after its time. */
+function surprisingInterruption(chapter: Chapter, view: RolloutView, interruption: Interruption | undefined): readonly string[] {
+  if (!interruption) return [`${chapter.tag} was to be interrupted by an alarm, none did`];
+  const step = view.steps.at(-1);
+  const bakesFromMs = Date.parse(step?.verifiedAt ?? '');
+  const { alarmName, firedAtMs } = interruption;
+  return firedAtMs > bakesFromMs && firedAtMs < bakesFromMs + (step?.bakeSeconds ?? 0) * 1000
+    ? []
+    : [`alarm ${alarmName} was to fire in the middle of a bake of ${chapter.tag}, it fired at ${new Date(firedAtMs).toISOString()}`];
 }

@@ -10,31 +10,34 @@ const asksOne: Chapter = {
   approval: 'looks right',
   expected: { outcome: 'Succeeded', reason: 'promoted' },
 };
+const isInterrupted: Chapter = { tag: 'v4', changes: [], text: '', expected: { outcome: 'RolledBack', reason: 'alarm-firing' } };
 const isStopped: Chapter = { tag: 'v3', changes: [], text: '', expected: { outcome: 'RolledBack', reason: 'over-threshold' } };
 
 describe('surprisesOf()', () => {
   test('finds nothing where all went as told', () => {
-    expect(surprisesOf(asksOne, promotedView())).toEqual([]);
-    expect(surprisesOf(isStopped, rolledBackView())).toEqual([]);
+    expect(surprisesOf(asksOne, promotedView(), undefined)).toEqual([]);
+    expect(surprisesOf(isStopped, rolledBackView(), undefined)).toEqual([]);
   });
 
   test('tells another outcome, another reason, a later step, a broken record', () => {
-    expect(surprisesOf(isStopped, rolledBackView({ reason: 'alarm-firing', text: 'an alarm fired' }))).toEqual([
+    expect(surprisesOf(isStopped, rolledBackView({ reason: 'alarm-firing', text: 'an alarm fired' }), undefined)).toEqual([
       'v3 was to end RolledBack (over-threshold), it ended RolledBack (alarm-firing): an alarm fired',
     ]);
     const step = { canaryPercent: 10, bakeSeconds: 300, verdicts: [] };
-    expect(surprisesOf(isStopped, rolledBackView({ steps: [step, step] }))).toEqual(['v3 was to be stopped at its first step, it came to step 2']);
-    expect(surprisesOf(isStopped, rolledBackView({ ledgerFlaw: 'entry 3 is missing' }))).toEqual([
+    expect(surprisesOf(isStopped, rolledBackView({ steps: [step, step] }), undefined)).toEqual([
+      'v3 was to be stopped at its first step, it came to step 2',
+    ]);
+    expect(surprisesOf(isStopped, rolledBackView({ ledgerFlaw: 'entry 3 is missing' }), undefined)).toEqual([
       'the record of churn-3f3f3f3f3f3f-1 is broken: entry 3 is missing',
     ]);
   });
 
   test('tells a question nobody was to be asked, and one that was never asked', () => {
-    expect(surprisesOf({ ...asksOne, approval: '' }, { ...promotedView(), entries: [] })).toEqual([
+    expect(surprisesOf({ ...asksOne, approval: '' }, { ...promotedView(), entries: [] }, undefined)).toEqual([
       'a person was to be asked before v2 gets 100 %, nobody was',
     ]);
     const { approval: _, ...asksNobody } = asksOne;
-    expect(surprisesOf(asksNobody, promotedView())).toEqual(['nobody was to be asked about v2, but it asks a person to approve step 3']);
+    expect(surprisesOf(asksNobody, promotedView(), undefined)).toEqual(['nobody was to be asked about v2, but it asks a person to approve step 3']);
   });
 
   test.each([
@@ -52,6 +55,36 @@ describe('surprisesOf()', () => {
     ['an expiry', { by: 'expiry', act: undefined }, 'v2 was to be approved for what was asked, the record says: approve: looks right'],
     ['somebody without an ARN', { ...approval, by: 'somebody' }, 'the record was to have the ARN of who approved v2, it has: somebody'],
   ])('tells %s', (_, answer, told) => {
-    expect(surprisesOf(asksOne, promotedView(answer ?? null))).toEqual([told]);
+    expect(surprisesOf(asksOne, promotedView(answer ?? null), undefined)).toEqual([told]);
+  });
+
+  test.each([
+    ['nothing where the alarm fires while the step bakes', '12:02:00', []],
+    [
+      'an alarm that fired before the canary was proved to have its traffic',
+      '11:59:59',
+      ['alarm churn-b-accuracy was to fire in the middle of a bake of v4, it fired at 2026-01-01T11:59:59.000Z'],
+    ],
+    [
+      'an alarm that fired when the bake was over',
+      '12:05:01',
+      ['alarm churn-b-accuracy was to fire in the middle of a bake of v4, it fired at 2026-01-01T12:05:01.000Z'],
+    ],
+  ])('tells %s', (_, firedAt, told) => {
+    const bake = { canaryPercent: 10, bakeSeconds: 300, verifiedAt: '2026-01-01T12:00:00.000Z', verdicts: [] };
+    const interruption = {
+      alarmName: 'churn-b-accuracy',
+      firedAtMs: Date.parse(`2026-01-01T${firedAt}Z`),
+      heardBy: 'event' as const,
+      nextLookAtMs: 0,
+      undoDecidedAtMs: 0,
+    };
+    expect(surprisesOf(isInterrupted, rolledBackView({ reason: 'alarm-firing', steps: [bake] }), interruption)).toEqual(told);
+  });
+
+  test('tells a rollout that no alarm interrupted', () => {
+    expect(surprisesOf(isInterrupted, rolledBackView({ reason: 'alarm-firing' }), undefined)).toEqual([
+      'v4 was to be interrupted by an alarm, none did',
+    ]);
   });
 });
