@@ -1,6 +1,6 @@
 import { AwsError } from '../aws-error.ts';
 import type { Limit, Limits, ServiceId } from '../operation.ts';
-import { requiredMembers, type Schema } from './schemas.ts';
+import { membersOf, type Schema } from './schemas.ts';
 
 const lowerCamel = (name: string) => name.slice(0, 1).toLowerCase() + name.slice(1);
 
@@ -17,9 +17,11 @@ function printed(value: unknown): string {
   return String(value);
 }
 
+const surrogatePair = /[\uD800-\uDBFF][\uDC00-\uDFFF]/g;
+
 function sizeOf(value: unknown): number | undefined {
   // Text is counted in code points, as AWS does.
-  if (typeof value === 'string') return Array.from(value).length;
+  if (typeof value === 'string') return value.length - (value.match(surrogatePair)?.length ?? 0);
   if (Array.isArray(value) || value instanceof Uint8Array) return value.length;
   if (typeof value === 'object' && value !== null) return Object.keys(value).length;
   return undefined;
@@ -60,14 +62,12 @@ function required(schema: Schema, value: unknown, path: string, found: Violation
   if (schema.isStructSchema()) {
     if (typeof value !== 'object') return;
     const record = value as Record<string, unknown>; // an object, by the line above
-    const names = requiredMembers(schema);
-    const prefix = path === '' ? '' : `${path}.`;
-    for (const [name, member] of schema.structIterator()) {
-      const one = record[name];
-      const at = `${prefix}${lowerCamel(name)}`;
+    const at = (name: string) => (path === '' ? lowerCamel(name) : `${path}.${lowerCamel(name)}`);
+    for (const member of membersOf(schema)) {
+      const one = record[member.name];
       if (one === undefined || one === null) {
-        if (names.includes(name)) found.push(`Value null at '${at}' failed to satisfy constraint: Member must not be null`);
-      } else required(member, one, at, found);
+        if (member.required) found.push(`Value null at '${at(member.name)}' failed to satisfy constraint: Member must not be null`);
+      } else if (!isSimple(member.schema)) required(member.schema, one, at(member.name), found);
     }
   } else if (schema.isListSchema() && Array.isArray(value)) {
     const member = schema.getValueSchema();
@@ -95,15 +95,32 @@ function visit(value: unknown, path: readonly string[], at: string, then: (value
   visit((value as Record<string, unknown>)[step], rest, at === '' ? lowerCamel(step) : `${at}.${lowerCamel(step)}`, then); // an object, by the line above
 }
 
-/** `A[].B` as steps: `A`, `[]`, `B`. */
-const stepsOf = (path: string): string[] => path.split('.').flatMap((part) => part.replaceAll('[]', '\n[]').split('\n'));
+interface LimitAt {
+  /** `A[].B` as steps: `A`, `[]`, `B`. */
+  readonly steps: readonly string[];
+  readonly limit: Limit;
+}
+
+/** An operation's limits with their paths taken apart, which is done once. */
+function limitsAt(limits: Limits): readonly LimitAt[] {
+  let list = takenApart.get(limits);
+  if (!list) {
+    list = Object.entries(limits).map(([path, limit]) => ({
+      steps: path.split('.').flatMap((part) => part.replaceAll('[]', '\n[]').split('\n')),
+      limit,
+    }));
+    takenApart.set(limits, list);
+  }
+  return list;
+}
+const takenApart = new WeakMap<Limits, readonly LimitAt[]>();
 
 /** Everything an input breaks, in AWS's words: required members first, as the schema has them, then limits. */
 export function violations(schema: Schema, limits: Limits, input: unknown): string[] {
   const found: Violations = [];
   required(schema, input, '', found);
-  for (const [path, limit] of Object.entries(limits)) {
-    visit(input, stepsOf(path), '', (value, at) => {
+  for (const { steps, limit } of limitsAt(limits)) {
+    visit(input, steps, '', (value, at) => {
       for (const what of broken(value, limit)) found.push(`Value '${printed(value)}' at '${at}' failed to satisfy constraint: ${what}`);
     });
   }

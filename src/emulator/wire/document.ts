@@ -1,5 +1,5 @@
 import { serializationException } from './errors.ts';
-import type { Schema } from './schemas.ts';
+import { membersOf, type Schema } from './schemas.ts';
 
 /** How a document carries what JSON has no word for. */
 export type Carrier = 'json' | 'cbor';
@@ -42,7 +42,7 @@ export function checkDocument(schema: Schema, value: unknown, carrier: Carrier):
   if (schema.isStructSchema()) {
     if (typeof value !== 'object' || Array.isArray(value) || value instanceof Uint8Array) refuse(value, schema.getName() ?? 'a structure');
     const record = value as Record<string, unknown>; // an object, by the line above
-    for (const [name, member] of schema.structIterator()) checkDocument(member, record[name], carrier);
+    for (const member of membersOf(schema)) checkDocument(member.schema, record[member.name], carrier);
   } else if (schema.isListSchema()) {
     if (!Array.isArray(value)) refuse(value, 'a list');
     const member = schema.getValueSchema();

@@ -17,6 +17,10 @@ export interface WireAnswer {
   readonly body: Uint8Array;
 }
 
+// Made once: a decoder takes longer to make than most messages take to decode.
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
 export const noBytes = new Uint8Array(0);
-export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
-export const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+export const bytesOf = (text: string): Uint8Array => encoder.encode(text);
+export const textOf = (bytes: Uint8Array): string => decoder.decode(bytes);

@@ -1,7 +1,7 @@
 import type { ServiceId } from '../operation.ts';
 import { placeOf } from './bindings.ts';
 import type { WireRequest } from './message.ts';
-import { type OperationSchema, requiredMembers, schemasOf } from './schemas.ts';
+import { membersOf, type OperationSchema, schemasOf } from './schemas.ts';
 
 /** A REST operation's address, read once. */
 interface Template {
@@ -28,13 +28,12 @@ function templatesOf(service: ServiceId): readonly Template[] {
         const [name = '', value = ''] = pair.split('=');
         return name === '' ? [] : [[name, value]];
       });
-      const members = operation.input.isUnitSchema() ? [] : [...operation.input.structIterator()];
-      const required = operation.input.isUnitSchema() ? [] : requiredMembers(operation.input);
-      const needs = members.flatMap(([name, member]): Template['needs'][number][] => {
-        const place = placeOf(member);
-        return required.includes(name) && (place.kind === 'query' || place.kind === 'header') ? [{ in: place.kind, name: place.name }] : [];
+      const members = operation.input.isUnitSchema() ? [] : membersOf(operation.input);
+      const needs = members.flatMap(({ schema, required }): Template['needs'][number][] => {
+        const place = placeOf(schema);
+        return required && (place.kind === 'query' || place.kind === 'header') ? [{ in: place.kind, name: place.name }] : [];
       });
-      const ofBucket = members.some(([name, member]) => name === 'Bucket' && placeOf(member).kind === 'label');
+      const ofBucket = members.some(({ name, schema }) => name === 'Bucket' && placeOf(schema).kind === 'label');
       return [{ operation, method, segments: path.split('/').slice(1), literals, needs, ofBucket }];
     });
     templates.set(service, list);

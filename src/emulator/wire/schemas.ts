@@ -89,18 +89,30 @@ export function schemasOf(service: ServiceId): ServiceSchemas {
   return schemas;
 }
 
-/** A structure's required members, clients' own tokens left out: the SDK fills those in. */
-export function requiredMembers(structure: Schema): readonly string[] {
-  let names = requiredOf.get(structure.getSchema() as object);
-  if (!names) {
-    const encoded: unknown = structure.getSchema();
-    const count = Array.isArray(encoded) && typeof encoded[6] === 'number' ? encoded[6] : 0;
-    names = [...structure.structIterator()].slice(0, count).flatMap(([name, member]) => (member.isIdempotencyToken() ? [] : [name]));
-    requiredOf.set(structure.getSchema() as object, names);
-  }
-  return names;
+/** A member of a structure. */
+export interface Member {
+  readonly name: string;
+  readonly schema: Schema;
+  /** Clients' own tokens are not: the SDK fills those in. */
+  readonly required: boolean;
 }
-const requiredOf = new WeakMap<object, readonly string[]>();
+
+/** A structure's members, in the model's order; read once, because every call's input and output is walked by them. */
+export function membersOf(structure: Schema): readonly Member[] {
+  const encoded = structure.getSchema() as object; // a structure's is a tuple
+  let members = membersBySchema.get(encoded);
+  if (!members) {
+    const count = Array.isArray(encoded) && typeof encoded[6] === 'number' ? encoded[6] : 0;
+    members = [...structure.structIterator()].map(([name, schema], index) => ({
+      name,
+      schema,
+      required: index < count && !schema.isIdempotencyToken(),
+    }));
+    membersBySchema.set(encoded, members);
+  }
+  return members;
+}
+const membersBySchema = new WeakMap<object, readonly Member[]>();
 
 const epochSeconds = 7;
 const dateTime = 5;

@@ -1,4 +1,4 @@
-import type { Schema } from './schemas.ts';
+import { membersOf, type Schema } from './schemas.ts';
 
 const nameOf = (value: unknown): string => {
   if (value === null) return 'null';
@@ -21,41 +21,49 @@ function wanted(schema: Schema, value: unknown): string | undefined {
   return undefined;
 }
 
+/** Whether a member the schema doesn't have counts. */
+interface Options {
+  readonly unknownMembers: 'refused' | 'ignored';
+}
+
 /**
  * Where a typed value (as operations take and give it) isn't what its schema says: `CreationTime is text, expected a Date`.
- *
- * @param options.unknownMembers whether a member the schema doesn't have counts
  */
-export function misfits(schema: Schema, value: unknown, options: { unknownMembers: 'refused' | 'ignored' }, path = ''): string[] {
+export function misfits(schema: Schema, value: unknown, options: Options): string[] {
+  const found: string[] = [];
+  compare(schema, value, options, '', found);
+  return found;
+}
+
+function compare(schema: Schema, value: unknown, options: Options, path: string, found: string[]): void {
   // An absent answer stands for one without members.
-  if (value === undefined || value === null || schema.isDocumentSchema() || schema.isUnitSchema()) return [];
-  const at = path === '' ? 'the value' : path;
+  if (value === undefined || value === null || schema.isDocumentSchema() || schema.isUnitSchema()) return;
+  const expected = (what: string) => void found.push(`${path === '' ? 'the value' : path} is ${nameOf(value)}, expected ${what}`);
   const below = (name: string) => (path === '' ? name : `${path}.${name}`);
   if (schema.isStructSchema()) {
-    if (!isPlain(value)) return [`${at} is ${nameOf(value)}, expected a structure`];
-    const known = new Set<string>();
-    const found: string[] = [];
-    for (const [name, member] of schema.structIterator()) {
-      known.add(name);
-      found.push(...misfits(member, value[name], options, below(name)));
+    if (!isPlain(value)) return expected('a structure');
+    const members = membersOf(schema);
+    for (const member of members) {
+      const one = value[member.name];
+      if (one !== undefined) compare(member.schema, one, options, below(member.name), found);
     }
     if (options.unknownMembers === 'refused') {
-      // The SDK's name for a union member its model doesn't have, and for what it knows of the answer itself.
-      const extra = Object.keys(value).filter((name) => !known.has(name) && !name.startsWith('$') && value[name] !== undefined);
-      found.push(...extra.map((name) => `${below(name)} is unknown`));
+      for (const name of Object.keys(value)) {
+        // The SDK's name for a union member its model doesn't have, and for what it knows of the answer itself.
+        if (name.startsWith('$') || value[name] === undefined || members.some((member) => member.name === name)) continue;
+        found.push(`${below(name)} is unknown`);
+      }
     }
-    return found;
-  }
-  if (schema.isListSchema()) {
-    if (!Array.isArray(value)) return [`${at} is ${nameOf(value)}, expected a list`];
+  } else if (schema.isListSchema()) {
+    if (!Array.isArray(value)) return expected('a list');
     const member = schema.getValueSchema();
-    return value.flatMap((one, index) => misfits(member, one, options, `${path}[${index}]`));
-  }
-  if (schema.isMapSchema()) {
-    if (!isPlain(value)) return [`${at} is ${nameOf(value)}, expected a map`];
+    for (const [index, one] of value.entries()) compare(member, one, options, `${path}[${index}]`, found);
+  } else if (schema.isMapSchema()) {
+    if (!isPlain(value)) return expected('a map');
     const member = schema.getValueSchema();
-    return Object.entries(value).flatMap(([key, one]) => misfits(member, one, options, below(key)));
+    for (const [key, one] of Object.entries(value)) compare(member, one, options, below(key), found);
+  } else {
+    const what = wanted(schema, value);
+    if (what !== undefined) expected(what);
   }
-  const expected = wanted(schema, value);
-  return expected === undefined ? [] : [`${at} is ${nameOf(value)}, expected ${expected}`];
 }
