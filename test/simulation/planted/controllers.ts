@@ -20,7 +20,7 @@ export const planted: readonly Planted[] = [
     find: "  const proof = prove(rollout.move, endpoint, nowMs);\n  if (proof.answer === 'pending')",
     replace:
       "  const read = prove(rollout.move, endpoint, nowMs);\n  const proof: typeof read = what === 'shift' && read.answer === 'mismatch' ? { answer: 'done' } : read;\n  if (proof.answer === 'pending')",
-    seed: 1,
+    seed: 11,
   },
   {
     name: 'no-fence',
@@ -28,7 +28,7 @@ export const planted: readonly Planted[] = [
     file: 'src/aws/locks.ts',
     find: "            ConditionExpression: 'attribute_not_exists(holder)',",
     replace: "            ConditionExpression: 'attribute_not_exists(holder) OR attribute_exists(holder)',",
-    seed: 1,
+    seed: 13,
   },
   {
     name: 'remove-before-weight',
@@ -44,7 +44,7 @@ export const planted: readonly Planted[] = [
     file: 'src/rollout/finish.ts',
     find: 'ours.filter((name) => !inForce.has(name))',
     replace: 'ours',
-    seed: 1,
+    seed: 2,
   },
   {
     name: 'lost-inbox',
@@ -52,7 +52,7 @@ export const planted: readonly Planted[] = [
     file: 'src/rollout/signal.ts',
     find: '  await ports.rollouts.post(rolloutId, happened);\n',
     replace: '',
-    seed: 1,
+    seed: 5,
   },
   {
     name: 'stale-approval',
