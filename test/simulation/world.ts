@@ -291,7 +291,7 @@ export async function makeWorld(plan: Plan, packageFolder: string, { trace, obse
         return;
       }
       const Detail = JSON.stringify({ rolloutId, answer, ...about, by: 'somebody who looked at something else' });
-      await events.send(new PutEventsCommand({ Entries: [{ Source: 'change.board', DetailType: 'Sluice Approval', Detail }] }));
+      await events.send(new PutEventsCommand({ Entries: [{ Source: 'sluice.approvals', DetailType: 'Sluice Approval', Detail }] }));
     },
     stop: () => emulator.stop(),
   };
