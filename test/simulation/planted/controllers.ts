@@ -60,7 +60,7 @@ export const planted: readonly Planted[] = [
     file: 'src/rollout/acts.ts',
     find: '      if (answers.for !== approval.for) return',
     replace: '      if (answers) return undefined;\n      if (answers.for !== approval.for) return',
-    seed: 1,
+    seed: 4,
   },
   {
     name: 'unwatched-wait',
