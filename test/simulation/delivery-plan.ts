@@ -34,6 +34,8 @@ export interface DeliveryPlan {
   readonly steps: readonly { readonly canaryPercent: number; readonly bakeSeconds: number; readonly asksPerson: boolean }[];
   /** Whether there is an alarm of each of the two variants, and a gate that asks for it. */
   readonly alarmed: boolean;
+  /** Whether the pipeline that pushes makes an alarm for each push as well, and leaves it to whoever removes it. */
+  readonly leavesAlarms: boolean;
 }
 
 type Draw = (what: string) => string;
@@ -180,5 +182,6 @@ export function drawDelivery(random: Random, name: string, other?: DeliveryPlan)
     requestsPerSecond: shared && other ? other.requestsPerSecond : requestsPerSecond,
     steps,
     alarmed,
+    leavesAlarms: alarmed,
   };
 }

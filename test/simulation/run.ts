@@ -1,11 +1,9 @@
 /** The simulation: seeded worlds in which anything may go wrong. `npm run sim -- --help` says how to ask. */
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type FaultName, faultNames, parseFaults } from '../../src/emulator/faults.ts';
-import { packagedService } from '../package.ts';
 import { crewOf } from './crew.ts';
+import { ownPackage } from './own-package.ts';
 import { drawPlan } from './plan.ts';
 import { linesOfPlan, replayOf, type Told } from './tell.ts';
 import type { Order } from './worker.ts';
@@ -78,13 +76,11 @@ function options() {
 
 const { seeds, quiet, workers, json, faults, rates, trace } = options();
 const startedAtMs = performance.now();
-// A copy of its own: whoever tidies the cache meanwhile is not in the way.
-const packageFolder = mkdtempSync(path.join(tmpdir(), 'sluice-simulation-'));
-cpSync(await packagedService(), packageFolder, { recursive: true });
+const { folder: packageFolder, remove } = await ownPackage();
 
 if (trace !== undefined) {
   await writeTrace(drawPlan(seeds[0] ?? 1, rates), packageFolder, trace);
-  rmSync(packageFolder, { recursive: true, force: true });
+  remove();
   process.exit(0);
 }
 
@@ -131,7 +127,7 @@ for (const { seed, answer } of underWay) {
   }
 }
 crew.close();
-rmSync(packageFolder, { recursive: true, force: true });
+remove();
 say(
   JSON.stringify({
     seeds: seeds.length,

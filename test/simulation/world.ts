@@ -248,7 +248,7 @@ export async function makeWorld(plan: Plan, packageFolder: string, { trace, obse
     async push(delivery, tag, image, behaviour) {
       const made = manifestOf(behaviour);
       images.set(`${delivery.name}/${image}`, made);
-      if (delivery.alarmed) await makePipelinesAlarm(delivery, made.digest);
+      if (delivery.leavesAlarms) await makePipelinesAlarm(delivery, made.digest);
       await put(delivery.repository, made, tag);
       keeper.ask(delivery.name, made.digest);
     },

@@ -104,6 +104,15 @@ export const planted: readonly Planted[] = [
     seed: 1,
   },
   {
+    name: 'ended-means-done',
+    breaks: 'takes a rollout whose end is written for one that is tidied, given back and told',
+    file: 'src/rollout/finish.ts',
+    find: '  const rollout = await loadRollout(rolloutId, ports);\n',
+    replace:
+      "  const rollout = await loadRollout(rolloutId, ports);\n  if (rollout.outcome !== undefined) return { outcome: rollout.outcome, reason: 'ended' };\n",
+    seed: 3,
+  },
+  {
     name: 'keeps-the-lock',
     breaks: 'never gives the endpoint back',
     file: 'src/rollout/finish.ts',
