@@ -4,7 +4,7 @@ import { clock, deliveries, notices, rollouts } from '../src/app/wire.ts';
 import { askForRollout } from '../src/rollout/ask-person.ts';
 import { Walk } from '../src/rollout/walk.ts';
 
-export const Output = z.strictObject({ answer: z.enum(['approved', 'waiting', 'refused']) });
+export const Output = z.strictObject({ answer: z.enum(['approved', 'waiting', 'refused']), waitSeconds: z.int() });
 export const handler = lambda({
   Input: Walk,
   Output,

@@ -4,7 +4,7 @@ import { clock, deliveries, endpoints, locks, rollouts } from '../src/app/wire.t
 import { prepare } from '../src/rollout/prepare.ts';
 import { Walk } from '../src/rollout/walk.ts';
 
-export const Output = z.strictObject({ answer: z.literal('asked') });
+export const Output = z.strictObject({ answer: z.enum(['asked', 'stopped']) });
 export const handler = lambda({
   Input: Walk,
   Output,

@@ -5,7 +5,7 @@ import { rest, shift } from '../src/rollout/shift.ts';
 import { walk } from '../src/rollout/walk.ts';
 
 const Input = z.strictObject({ ...walk, what: z.enum(['shift', 'rest']) });
-export const Output = z.strictObject({ answer: z.enum(['asked', 'nothing']) });
+export const Output = z.strictObject({ answer: z.enum(['asked', 'busy', 'stopped', 'nothing']) });
 export const handler = lambda({
   Input,
   Output,

@@ -4,7 +4,7 @@ import { clock, deliveries, rollouts, settings, training } from '../src/app/wire
 import { train } from '../src/candidate/train.ts';
 import { Walk } from '../src/rollout/walk.ts';
 
-export const Output = z.strictObject({ answer: z.enum(['skipped', 'training', 'completed', 'failed']), status: z.string() });
+export const Output = z.strictObject({ answer: z.enum(['skipped', 'training', 'completed', 'failed']), status: z.string(), waitSeconds: z.int() });
 export const handler = lambda({
   Input: Walk,
   Output,

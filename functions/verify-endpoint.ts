@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { lambda } from '../src/app/handler.ts';
-import { clock, endpoints, locks, models, rollouts } from '../src/app/wire.ts';
+import { clock, endpoints, locks, rollouts } from '../src/app/wire.ts';
 import { moveNames, verify } from '../src/rollout/verify.ts';
 import { walk } from '../src/rollout/walk.ts';
 
@@ -9,6 +9,6 @@ export const Output = z.strictObject({ answer: z.enum(['pending', 'done', 'rever
 export const handler = lambda({
   Input,
   Output,
-  ports: { rollouts, locks, endpoints, models, clock },
+  ports: { rollouts, locks, endpoints, clock },
   run: ({ rolloutId, what }, ports) => verify(rolloutId, what, ports),
 });

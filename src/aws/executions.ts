@@ -21,18 +21,22 @@ export function stepFunctionsExecutions(machines: Machines, client: SFNClient = 
     }
   }
 
+  /** Undefined where there never was an execution of that name. */
+  async function statusOf(machine: keyof Machines, name: string): Promise<string | undefined> {
+    const executionArn = `${machines[machine].replace(':stateMachine:', ':execution:')}:${name}`;
+    try {
+      return (await client.send(new DescribeExecutionCommand({ executionArn }))).status;
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ExecutionDoesNotExist') return undefined;
+      throw translated(error, `Cannot describe execution "${name}"`);
+    }
+  }
+
   return {
     startDelivery: (name, input) => startExecution(machines.delivery, name, input),
     startWalk: (name, input) => startExecution(machines.rollout, name, input),
-    async isRunning(machine, name) {
-      const executionArn = `${machines[machine].replace(':stateMachine:', ':execution:')}:${name}`;
-      try {
-        return (await client.send(new DescribeExecutionCommand({ executionArn }))).status === 'RUNNING';
-      } catch (error) {
-        if (error instanceof Error && error.name === 'ExecutionDoesNotExist') return false;
-        throw translated(error, `Cannot describe execution "${name}"`);
-      }
-    },
+    isRunning: async (machine, name) => (await statusOf(machine, name)) === 'RUNNING',
+    existed: async (machine, name) => (await statusOf(machine, name)) !== undefined,
     async wake(taskToken, answer) {
       try {
         await client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(answer) }));

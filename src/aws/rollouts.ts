@@ -103,10 +103,10 @@ export function dynamoRollouts({ name: TableName, client }: Table): Rollouts {
       return (await rowsUnder(row.rollout(rolloutId).pk, 'LEDGER#')).map((item) => dataOf<Entry>(item));
     },
 
-    async save(rollout, drafts, nowMs) {
+    async save(rollout, drafts, nowMs, heard = []) {
       const { saved, items } = stateAndEntries(rollout, drafts, nowMs);
       try {
-        await transact(items);
+        await transact([...items, ...heard.map(({ atMs, id }) => ({ Delete: { TableName, Key: row.inbox(rollout.id, atMs, id) } }))]);
         return saved;
       } catch (error) {
         if (isConditionFailure(error))
@@ -147,7 +147,7 @@ export function dynamoRollouts({ name: TableName, client }: Table): Rollouts {
       });
     },
 
-    async admit(rollout, head, _last, drafts, nowMs) {
+    async admit(rollout, head, drafts, nowMs) {
       const { saved, items } = stateAndEntries(rollout, drafts, nowMs);
       try {
         await transact([

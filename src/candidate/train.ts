@@ -3,6 +3,7 @@ import { Refused } from '../rollout/errors.ts';
 import { loadHearing } from '../rollout/hearing.ts';
 import { keys } from '../rollout/keys.ts';
 import { specOf, tagsOf } from '../rollout/load.ts';
+import { lookAgainSeconds } from '../rollout/pace.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { DeliverySpec } from '../rollout/spec.ts';
 
@@ -15,8 +16,15 @@ export type TrainAnswer = 'skipped' | 'training' | 'completed' | 'failed';
 export async function train(
   rolloutId: string,
   ports: Pick<Ports, 'rollouts' | 'deliveries' | 'training' | 'settings' | 'clock'>,
-): Promise<{ readonly answer: TrainAnswer; readonly status: string }> {
+): Promise<{ readonly answer: TrainAnswer; readonly status: string; readonly waitSeconds: number }> {
   const { rollout } = await loadHearing(rolloutId, ports);
+  return { ...(await look(rollout, ports)), waitSeconds: lookAgainSeconds(rollout.startedAtMs, ports.clock.now()) };
+}
+
+async function look(
+  rollout: Rollout,
+  ports: Pick<Ports, 'rollouts' | 'deliveries' | 'training' | 'settings' | 'clock'>,
+): Promise<{ readonly answer: TrainAnswer; readonly status: string }> {
   if (rollout.ending) return stop(rollout, ports);
   const spec = await specOf(rollout, ports);
   // An undo rolls out what was trained before.

@@ -6,6 +6,8 @@ export interface Executions {
   startWalk(name: string, input: Readonly<Record<string, unknown>>): Promise<boolean>;
   /** Whether an execution of either machine runs; false where there never was one. */
   isRunning(machine: 'delivery' | 'rollout', name: string): Promise<boolean>;
+  /** Whether there is or was an execution of this name; its end may be 90 days back. */
+  existed(machine: 'delivery' | 'rollout', name: string): Promise<boolean>;
   /** Ends a parked wait. Returns false where the token is spent or timed out: that is no error. */
   wake(token: string, answer: Readonly<Record<string, unknown>>): Promise<boolean>;
   /** How many history events an execution has written. */

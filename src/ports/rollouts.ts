@@ -77,14 +77,18 @@ export interface Rollouts {
   /** Newest first. */
   list(filter: { readonly delivery?: string; readonly limit: number }): Promise<readonly Rollout[]>;
   ledger(rolloutId: string): Promise<readonly Entry[]>;
-  /** Saves state and the entries that explain it in one transaction. Throws `StaleRollout` over a newer version. */
-  save(rollout: Rollout, drafts: readonly Draft[], nowMs: number): Promise<Rollout>;
+  /**
+   * Saves state and the entries that explain it in one transaction. Throws `StaleRollout` over a newer version.
+   *
+   * @param heard signals the rollout has taken in: they leave the inbox with it
+   */
+  save(rollout: Rollout, drafts: readonly Draft[], nowMs: number, heard?: readonly Signal[]): Promise<Rollout>;
   /** Saves the end: state, entries, the delivery's head and the attempt, in one transaction. The rollout is then closing. */
   end(rollout: Rollout, drafts: readonly Draft[], nowMs: number): Promise<Rollout>;
   /** Saves that everything which follows the end is done: state and the delivery's head, in one transaction. Closing twice closes once. */
   close(rollout: Rollout, nowMs: number): Promise<void>;
   /** Admits a rollout: state, entries, head and attempt in one conditional write. False where somebody was faster: decide anew. */
-  admit(rollout: Rollout, head: DeliveryHead, last: Attempt | undefined, drafts: readonly Draft[], nowMs: number): Promise<boolean>;
+  admit(rollout: Rollout, head: DeliveryHead, drafts: readonly Draft[], nowMs: number): Promise<boolean>;
   /** Admits a rollout behind the open one: state, entries, head and attempt in one conditional write; what it takes the place of is closing. False where the head moved: decide anew. */
   queue(rollout: Rollout, head: DeliveryHead, drafts: readonly Draft[], nowMs: number): Promise<boolean>;
   /** Makes the queued rollout of a delivery the open one, if none is open. Its id; undefined where there is none, or somebody was faster. */

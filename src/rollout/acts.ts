@@ -62,7 +62,7 @@ export function refusalOf(rollout: Rollout, act: Act, atMs: number): string | un
       return undefined;
     }
     case 'pause':
-      return undefined;
+      return rollout.soakUntilMs === undefined ? undefined : 'it is promoted already: undo takes it back';
     case 'resume':
       return rollout.paused ? undefined : 'it is not paused';
     case 'promote':
@@ -76,6 +76,9 @@ export function refusalOf(rollout: Rollout, act: Act, atMs: number): string | un
 }
 
 export const subjectText = (subject: ApprovalSubject): string => (subject === 'rollout' ? 'the rollout' : `step ${subject + 1}`);
+
+/** How many acts are remembered by their ids, against those that come twice. */
+const rememberedActs = 100;
 
 /** How a rollout ends that somebody or something stops as it stands: untouched endpoints have nothing to undo, first ones nothing to go back to. */
 export function endingAt(rollout: Rollout, reason: string, text: string): Ending {
@@ -96,7 +99,7 @@ export function hear(rollout: Rollout, inbox: readonly Signal[], nowMs: number):
   const drafts: Draft[] = [];
   for (const signal of inbox) {
     if (!signal.act || now.heardActs.includes(signal.id)) continue;
-    now = { ...now, heardActs: [...now.heardActs, signal.id] };
+    now = { ...now, heardActs: [...now.heardActs, signal.id].slice(-rememberedActs) };
     const already = alreadyOf(now, signal.act);
     const refusal = already === undefined ? refusalOf(now, signal.act, signal.atMs) : undefined;
     const said = `${signal.act.kind}${signal.act.reason === undefined ? '' : `: ${signal.act.reason}`}`;

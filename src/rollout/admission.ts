@@ -35,13 +35,15 @@ export function admit(head: DeliveryHead, last: Attempt | undefined, request: Ro
     };
   }
   const attempt = (last?.attempt ?? 0) + 1;
-  if (head.openRolloutId !== undefined) {
+  // Nothing may be open for a moment while one waits for its turn: it is not overtaken.
+  const before = head.openRolloutId ?? head.queuedRolloutId;
+  if (before !== undefined) {
     if (concurrency !== 'reject') return { answer: 'queue', attempt };
     return {
       answer: 'reject',
       reason: 'busy',
       attempt,
-      text: `${head.openRolloutId} of the same delivery is under way; start again when it has ended`,
+      text: `${before} of the same delivery is under way; start again when it has ended`,
     };
   }
   return { answer: 'start', attempt };

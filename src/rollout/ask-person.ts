@@ -3,6 +3,7 @@ import { isApproved } from './acts.ts';
 import { approvalRule } from './approval-spec.ts';
 import { askPerson, loadHearing } from './hearing.ts';
 import { specOf } from './load.ts';
+import { lookAgainSeconds } from './pace.ts';
 
 /** `approved`: nobody need be asked, or somebody agreed. `waiting`: asked, not answered. `refused`: no, too late, or stopped. */
 export type AskAnswer = 'approved' | 'waiting' | 'refused';
@@ -11,11 +12,13 @@ export type AskAnswer = 'approved' | 'waiting' | 'refused';
 export async function askForRollout(
   rolloutId: string,
   ports: Pick<Ports, 'rollouts' | 'deliveries' | 'notices' | 'clock'>,
-): Promise<{ readonly answer: AskAnswer }> {
+): Promise<{ readonly answer: AskAnswer; readonly waitSeconds: number }> {
   const { rollout } = await loadHearing(rolloutId, ports);
-  if (rollout.ending) return { answer: 'refused' };
+  if (rollout.ending) return { answer: 'refused', waitSeconds: 0 };
   const { approval } = await specOf(rollout, ports);
-  if (!approval || isApproved(rollout, 'rollout')) return { answer: 'approved' };
-  await askPerson(rollout, 'rollout', approvalRule(approval), ports);
-  return { answer: 'waiting' };
+  if (!approval || isApproved(rollout, 'rollout')) return { answer: 'approved', waitSeconds: 0 };
+  const { askedAtMs, expiresAtMs } = await askPerson(rollout, 'rollout', approvalRule(approval), ports);
+  const nowMs = ports.clock.now();
+  const leftSeconds = Math.max(1, Math.ceil((expiresAtMs - nowMs) / 1000));
+  return { answer: 'waiting', waitSeconds: Math.min(leftSeconds, lookAgainSeconds(askedAtMs, nowMs)) };
 }

@@ -13,7 +13,6 @@ import { isLong } from './next-step.ts';
 import { alarmsCountSince, currentStep, type Ending, placementOf, type Rollout, type StepRecord, withStep } from './rollout.ts';
 import type { DeliverySpec } from './spec.ts';
 import { combine, type GateVerdict, inconclusive, type Verdict, verdictText } from './verdict.ts';
-import { nameOfSignal } from './wait.ts';
 import { metricWindow } from './window.ts';
 
 /** `wait`: bake on. `passed`: ask for the next step. `soaked`: the soak is over. `failed`: undo. `failed-first`: hold and page. `continue`: in a new execution. */
@@ -47,7 +46,7 @@ export async function evaluate(
   const spec = await specOf(rollout, ports);
   const entered = inbox.filter((signal) => signal.state === 'ALARM' && signal.atMs >= alarmsCountSince(rollout));
   const verdicts = await ask(rollout, { ...step, verifiedAtMs: step.verifiedAtMs }, spec, entered, ports);
-  const asked: StepRecord = { ...step, verdicts, heard: entered.map(nameOfSignal) };
+  const asked: StepRecord = { ...step, verdicts, heard: Object.fromEntries(entered.map(({ key, atMs }) => [key, atMs])) };
   const evaluated = withStep(rollout, asked);
   if (rollout.soakUntilMs !== undefined) return { ...(await soak(evaluated, rollout.soakUntilMs, step, verdicts, executionArn, ports)), generation };
 

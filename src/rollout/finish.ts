@@ -2,6 +2,7 @@ import type { Draft } from '../ledger/entry.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { EndpointRecord } from '../ports/rollouts.ts';
 import { LockLost, Refused } from './errors.ts';
+import { takeIn } from './hearing.ts';
 import { keys } from './keys.ts';
 import { loadRollout, specOf } from './load.ts';
 import { endingOf } from './roll-back.ts';
@@ -21,12 +22,14 @@ export async function finish(
   cause: Cause | undefined,
   ports: Needs,
 ): Promise<{ readonly outcome: string; readonly reason: string }> {
-  const rollout = await loadRollout(rolloutId, ports);
-  const ending: Ending = rollout.ending ?? {
+  const found = await loadRollout(rolloutId, ports);
+  const ending: Ending = found.ending ?? {
     outcome: 'Failed',
     ...endingOf(cause),
-    page: rollout.placement?.configName !== undefined,
+    page: found.placement?.configName !== undefined,
   };
+  // What people asked too late for any task to hear is refused in the record, not passed over.
+  const rollout = await takeIn({ ...found, ending }, await ports.rollouts.inbox(rolloutId), ports);
   // Before the end is written, because with it goes the list of what is watched.
   await ports.rollouts.unwatch(rolloutId, rollout.watching);
   // The end first: whatever cannot be cleaned up must not keep a rollout from having ended.

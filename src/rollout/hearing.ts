@@ -10,21 +10,36 @@ export async function loadHearing(
   rolloutId: string,
   ports: Pick<Ports, 'rollouts' | 'clock'>,
 ): Promise<{ readonly rollout: Rollout; readonly inbox: readonly Signal[] }> {
-  const found = await loadRollout(rolloutId, ports);
   const inbox = await ports.rollouts.inbox(rolloutId);
-  const nowMs = ports.clock.now();
-  const { rollout, drafts } = hear(found, inbox, nowMs);
-  return { rollout: drafts.length > 0 ? await ports.rollouts.save(rollout, drafts, nowMs) : rollout, inbox };
+  return { rollout: await takeIn(await loadRollout(rolloutId, ports), inbox, ports), inbox };
 }
 
-/** Asks a person, once: the question stays open until it is answered or expires. */
+/** How many acts one write takes in: each is an entry, and leaves the inbox; DynamoDB takes 100 items a transaction. */
+const actsAWrite = 40;
+
+/** Takes in what the inbox holds of people's acts; what was heard leaves it in the same write, so that neither it nor the rollout grows without end. */
+export async function takeIn(found: Rollout, inbox: readonly Signal[], ports: Pick<Ports, 'rollouts' | 'clock'>): Promise<Rollout> {
+  const acts = inbox.filter(({ act }) => act !== undefined);
+  const nowMs = ports.clock.now();
+  let rollout = found;
+  for (let first = 0; first === 0 || first < acts.length; first += actsAWrite) {
+    const some = acts.slice(first, first + actsAWrite);
+    // A question expires only after every answer that came in time was heard.
+    const isLast = first + actsAWrite >= acts.length;
+    const heard = hear(rollout, some, isLast ? nowMs : Number.NEGATIVE_INFINITY);
+    rollout = heard.drafts.length > 0 || some.length > 0 ? await ports.rollouts.save(heard.rollout, heard.drafts, nowMs, some) : heard.rollout;
+  }
+  return rollout;
+}
+
+/** Asks a person, once: the question stays open until it is answered or expires. @returns the question */
 export async function askPerson(
   rollout: Rollout,
   subject: ApprovalSubject,
   rule: ApprovalRule,
   ports: Pick<Ports, 'rollouts' | 'notices' | 'clock'>,
-): Promise<void> {
-  if (rollout.approval?.for === subject) return;
+): Promise<Approval> {
+  if (rollout.approval?.for === subject) return rollout.approval;
   const nowMs = ports.clock.now();
   const approval: Approval = { for: subject, askedAtMs: nowMs, expiresAtMs: nowMs + rule.expiresSeconds * 1000, onExpiry: rule.onExpiry };
   const text = `asks a person to approve ${subjectText(subject)} by ${new Date(approval.expiresAtMs).toISOString()}, else ${rule.onExpiry}`;
@@ -36,4 +51,5 @@ export async function askPerson(
     page: false,
     text: `${text}; an answer names for ${JSON.stringify(subject)}, digest ${rollout.request.imageDigest}, revision ${rollout.revision}`,
   });
+  return approval;
 }

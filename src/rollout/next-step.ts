@@ -3,14 +3,15 @@ import { strategyOf } from '../strategies/registry.ts';
 import { isApproved } from './acts.ts';
 import { askPerson, loadHearing } from './hearing.ts';
 import { specOf } from './load.ts';
+import { isAtRest } from './move.ts';
 import { currentStep, placementOf, type Rollout, type StepRecord } from './rollout.ts';
 import type { DeliverySpec } from './spec.ts';
 import type { ApprovalRule } from './step.ts';
 
-/** `shift`: a step follows. `soak`: promoted, watch on. `ask`: a person first, watched. `undo`: it was stopped. `bake`: a first deployment bakes where it is. `done`: nothing is left. `continue`: in a new execution. */
-export type NextAnswer = 'shift' | 'ask' | 'undo' | 'soak' | 'bake' | 'done' | 'continue';
+/** `wait`: the endpoint takes no call now; bake on, watched. `shift`: a step follows. `soak`: promoted, watch on. `ask`: a person first, watched. `undo`: it was stopped. `bake`: a first deployment bakes where it is. `done`: nothing is left. `continue`: in a new execution. */
+export type NextAnswer = 'wait' | 'shift' | 'ask' | 'undo' | 'soak' | 'bake' | 'done' | 'continue';
 
-type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'locks' | 'executions' | 'notices' | 'settings' | 'clock'>;
+type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'locks' | 'endpoints' | 'executions' | 'notices' | 'settings' | 'clock'>;
 
 /** Asks the strategy what comes next. A step boundary is also where a long walk continues in a new execution. */
 export async function nextStep(
@@ -69,6 +70,8 @@ export async function nextStep(
         await askPerson(rollout, asked.index, asked.rule, ports);
         return { answer: 'ask', generation };
       }
+      const endpoint = await ports.endpoints.describe(placement.endpointName);
+      if (endpoint && !isAtRest(endpoint.EndpointStatus)) return { answer: 'wait', generation };
       await ports.rollouts.save(
         {
           ...rollout,

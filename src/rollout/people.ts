@@ -39,7 +39,7 @@ export async function ask(asked: Act, rolloutId: string, ports: Needs): Promise<
   const refusal = refusalOf(rollout, act, atMs);
   if (refusal !== undefined) {
     const refused = { kind: 'act-refused', text: `${act.kind} refused: ${refusal}`, by: act.by, evidence: { act } } as const;
-    if (rollout.outcome === undefined) await ports.rollouts.save(rollout, [refused], atMs);
+    await ports.rollouts.save(rollout, [refused], atMs);
     throw new BadRequest(`Cannot ${act.kind} rollout "${rolloutId}": ${refusal}`);
   }
   await deliver(rolloutId, { id, key: keys.acts(rolloutId), atMs, text: `${act.kind} by ${act.by}`, act }, ports);
@@ -68,6 +68,8 @@ export async function undo(rolloutId: string, by: string, reason: string | undef
   if (rollout.outcome === undefined) return ask({ kind: 'abort', by, reason: reason ?? 'undo' }, rolloutId, ports);
   if (rollout.outcome !== 'Succeeded')
     throw new BadRequest(`Cannot undo rollout "${rolloutId}": it ended as ${rollout.outcome}, so its image does not serve`);
+  const live = (await ports.deliveries.head(rollout.delivery))?.liveRolloutId;
+  if (live !== rolloutId) throw new BadRequest(`Cannot undo rollout "${rolloutId}": what serves by now is of ${live ?? 'another'}; undo that one`);
   const rollouts = await ports.rollouts.list({ delivery: rollout.delivery, limit: 200 });
   const before = rollouts.find(
     (other) => other.outcome === 'Succeeded' && other.startedAtMs < rollout.startedAtMs && other.request.imageDigest !== rollout.request.imageDigest,

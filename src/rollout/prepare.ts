@@ -1,7 +1,8 @@
 import type { EndpointConfig } from '../ports/endpoints.ts';
 import type { Ports } from '../ports/ports.ts';
 import { EndpointBusy } from './errors.ts';
-import { loadRollout, specOf, tagsOf } from './load.ts';
+import { loadHearing } from './hearing.ts';
+import { specOf, tagsOf } from './load.ts';
 import { isUnderWay, type Move } from './move.ts';
 import { placementOf } from './rollout.ts';
 import { configNameOf, configWithCanary, firstConfig } from './variants.ts';
@@ -14,8 +15,10 @@ type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'locks' | 'endpoints' | 'cl
  * The intent is written before the call, and a repeated call reads the endpoint first: what is under way or was tried
  * and came back is never asked for twice.
  */
-export async function prepare(rolloutId: string, ports: Needs): Promise<{ readonly answer: 'asked' }> {
-  const rollout = await loadRollout(rolloutId, ports);
+export async function prepare(rolloutId: string, ports: Needs): Promise<{ readonly answer: 'asked' | 'stopped' }> {
+  const { rollout } = await loadHearing(rolloutId, ports);
+  // Whoever verifies finds nothing under way, and an end decided.
+  if (rollout.ending) return { answer: 'stopped' };
   const placement = placementOf(rollout);
   const spec = await specOf(rollout, ports);
   const modelName = rollout.candidate.modelName;

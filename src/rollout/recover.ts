@@ -19,17 +19,23 @@ export async function recover(rolloutId: string, why: string, ports: Needs): Pro
   const rollout = await ports.rollouts.find(rolloutId);
   if (!rollout || rollout.closed) return 'closed';
   if (await isWalking(rollout, ports)) return 'running';
+  const startWalk = (generation: number) => ports.executions.startWalk(`${rolloutId}-${generation}`, { contract: 1, rolloutId, generation });
+  // Written down by another recovery and not started yet: the same name once more is the same walk.
+  if (rollout.generation > 1 && rollout.ending && !(await ports.executions.existed('rollout', `${rolloutId}-${rollout.generation}`))) {
+    await startWalk(rollout.generation);
+    return 'recovered';
+  }
   const ending = rollout.ending ?? endingAt(rollout, 'execution-stopped', why);
   let saved = rollout;
   for (let tries = 0; tries < generationsAhead; tries++) {
     const generation = saved.generation + 1;
-    // Written before it is started: whoever looks meanwhile finds it walking, and starts no second walk beside it.
+    // Written before it is started: whoever looks meanwhile starts this one, not a second beside it.
     saved = await ports.rollouts.save(
       { ...saved, ending, generation },
       tries === 0 ? [{ kind: 'recovered', text: `recovered: ${why}` }] : [],
       ports.clock.now(),
     );
-    if (await ports.executions.startWalk(`${rolloutId}-${generation}`, { contract: 1, rolloutId, generation })) return 'recovered';
+    if (await startWalk(generation)) return 'recovered';
   }
   throw new Error(`Cannot recover rollout "${rolloutId}": executions ${rolloutId}-${rollout.generation + 1} to -${saved.generation} exist already`);
 }

@@ -35,6 +35,8 @@ export async function retire(head: DeliveryHead, endpointName: string, ports: Ne
   const resting = record?.resting;
   if (!resting || !(await isDue(head, record, resting, ports))) return 'nothing';
   const rollout = await loadRollout(resting.rolloutId, ports);
+  // Until then the lock may still be its own, and be given back under us.
+  if (!rollout.closed) return 'nothing';
   const nowMs = ports.clock.now();
   const lock = await ports.locks.acquire(endpointName, resting.rolloutId, nowMs);
   // Whoever holds it replaces the variant, or gives the lock back.

@@ -99,8 +99,8 @@ export interface StepRecord extends Step {
   readonly passedAtMs?: number;
   /** The last answers of the gates; empty until asked. */
   readonly verdicts: readonly GateVerdict[];
-  /** The alarms' signals those answers knew of: they wake nobody again. Unset until asked. */
-  readonly heard?: readonly string[];
+  /** The newest signal of each alarm those answers knew of, epoch milliseconds by its key: up to then none wakes anybody again. Unset until asked. */
+  readonly heard?: Readonly<Record<string, number>>;
 }
 
 export interface Rollout {

@@ -1,15 +1,20 @@
 import type { Ports } from '../ports/ports.ts';
 import { EndpointBusy, Unavailable } from './errors.ts';
+import { loadHearing } from './hearing.ts';
 import { loadRollout } from './load.ts';
-import { isUnderWay, type Move } from './move.ts';
+import { isAtRest, isUnderWay, type Move } from './move.ts';
 import { currentStep, placementOf } from './rollout.ts';
 import { toWeights } from './weights.ts';
 
 type Needs = Pick<Ports, 'rollouts' | 'locks' | 'endpoints' | 'clock'>;
 
-/** Asks for the weights of the step under way. Asking twice asks once. Throws `EndpointBusy` while the endpoint can't take the call. */
-export async function shift(rolloutId: string, ports: Needs): Promise<{ readonly answer: 'asked' }> {
-  const rollout = await loadRollout(rolloutId, ports);
+/** `asked`: prove it. `busy`: the endpoint takes no call now; the step is taken back, its canary watched meanwhile. `stopped`: somebody ended the rollout. */
+export type ShiftAnswer = 'asked' | 'busy' | 'stopped';
+
+/** Asks for the weights of the step under way. Asking twice asks once. Throws `EndpointBusy` where the endpoint became busy at this very moment. */
+export async function shift(rolloutId: string, ports: Needs): Promise<{ readonly answer: ShiftAnswer }> {
+  const { rollout } = await loadHearing(rolloutId, ports);
+  if (rollout.ending) return { answer: 'stopped' };
   const placement = placementOf(rollout);
   const step = currentStep(rollout);
   if (!step || placement.stable === undefined || placement.configName === undefined)
@@ -24,7 +29,19 @@ export async function shift(rolloutId: string, ports: Needs): Promise<{ readonly
     throw new Unavailable(
       `Endpoint "${placement.endpointName}" is on configuration "${endpoint.EndpointConfigName}", somebody changed it, or the read is old: no traffic is shifted there`,
     );
-  if (rollout.move?.kind !== 'weights') await ports.rollouts.save({ ...rollout, move }, [], nowMs);
+  if (rollout.move?.kind !== 'weights') {
+    if (!isAtRest(endpoint.EndpointStatus)) {
+      // Nothing was asked of it: the canary keeps the share it has, and its gates are asked until the endpoint rests.
+      const text = `step ${step.index + 1} waits: the endpoint is ${endpoint.EndpointStatus}`;
+      await ports.rollouts.save(
+        { ...rollout, steps: rollout.steps.filter(({ index }) => index !== step.index) },
+        [{ kind: 'endpoint-busy', text }],
+        nowMs,
+      );
+      return { answer: 'busy' };
+    }
+    await ports.rollouts.save({ ...rollout, move }, [], nowMs);
+  }
   if (isUnderWay(move, endpoint)) return { answer: 'asked' };
   if (endpoint.EndpointStatus !== 'InService')
     throw new EndpointBusy(`Cannot set weights on endpoint "${placement.endpointName}": EndpointStatus is "${endpoint.EndpointStatus}"`);
@@ -38,7 +55,9 @@ export async function shift(rolloutId: string, ports: Needs): Promise<{ readonly
  */
 export async function rest(rolloutId: string, ports: Needs): Promise<{ readonly answer: 'asked' | 'nothing' }> {
   const rollout = await loadRollout(rolloutId, ports);
-  const placement = placementOf(rollout);
+  const { placement } = rollout;
+  // What failed before it held an endpoint leaves nothing there.
+  if (!placement) return { answer: 'nothing' };
   const nowMs = ports.clock.now();
   await ports.locks.renew(placement.endpointName, rolloutId, placement.fence, nowMs);
   const endpoint = await ports.endpoints.describe(placement.endpointName);

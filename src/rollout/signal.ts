@@ -1,5 +1,6 @@
 import type { Ports } from '../ports/ports.ts';
 import type { Signal } from '../ports/rollouts.ts';
+import { refusalOf } from './acts.ts';
 
 /** Puts a signal into one rollout's inbox, then wakes whoever of it waits for its key. */
 export async function deliver(rolloutId: string, happened: Signal, ports: Pick<Ports, 'rollouts' | 'executions'>): Promise<void> {
@@ -19,6 +20,13 @@ export async function deliver(rolloutId: string, happened: Signal, ports: Pick<P
  */
 export async function signal(happened: Signal & { readonly rolloutId?: string }, ports: Pick<Ports, 'rollouts' | 'executions'>): Promise<number> {
   const { rolloutId: addressee, ...posted } = happened;
+  const ended = addressee === undefined ? undefined : await ports.rollouts.find(addressee);
+  if (ended?.outcome !== undefined && posted.act) {
+    // Nobody hears what is said to a rollout that has ended: it is refused here, and recorded.
+    const text = `${posted.act.kind} refused: ${refusalOf(ended, posted.act, posted.atMs) ?? 'the rollout has ended'}`;
+    await ports.rollouts.save(ended, [{ kind: 'act-refused', text, by: posted.act.by, evidence: { act: posted.act } }], posted.atMs);
+    return 0;
+  }
   // An answer names its rollout; anything else reaches whoever watches its key.
   const watchers =
     addressee === undefined ? await ports.rollouts.watchersOf(happened.key) : (await ports.rollouts.find(addressee)) ? [addressee] : [];

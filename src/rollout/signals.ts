@@ -31,13 +31,13 @@ export const SignalEvent = z.discriminatedUnion('detail-type', [
     source: z.string(),
     account: z.string(),
     detail: z.object({
-      rolloutId: z.string(),
+      rolloutId: z.string().check(z.maxLength(100)),
       answer: z.enum(['approve', 'reject']),
-      for: z.union([z.literal('rollout'), z.int()]),
-      imageDigest: z.string(),
+      for: z.union([z.literal('rollout'), z.int().check(z.minimum(0))]),
+      imageDigest: z.string().check(z.maxLength(100)),
       revision: z.int(),
-      by: z.optional(z.string()),
-      reason: z.optional(z.string()),
+      by: z.optional(z.string().check(z.maxLength(256))),
+      reason: z.optional(z.string().check(z.maxLength(1024))),
     }),
   }),
 ]);

@@ -81,7 +81,9 @@ export const DeliverySpec = z
     /** Watched time after promotion in which undo is one weight call. */
     soak: z._default(Duration, 600),
     /** How long the variant that lost its traffic rests at 0 % before it is removed, where no rollout replaces it first. */
-    retire: z._default(z.strictObject({ after: z._default(Duration, 86_400) }), { after: 86_400 }),
+    retire: z._default(z.strictObject({ after: z._default(Duration.check(z.refine((seconds) => seconds >= 300, 'Expected at least 5m')), 86_400) }), {
+      after: 86_400,
+    }),
   })
   .check((context) => {
     const { strategy } = context.value;

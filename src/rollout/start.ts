@@ -59,11 +59,13 @@ export async function start(
       }
       case 'queue': {
         const rollout = newRollout(head, request, admission.attempt, ports.images.uriOf(request.repository, request.imageDigest), nowMs);
-        const waits = `waits for ${head.openRolloutId ?? 'the open rollout'} to end`;
+        const waits = head.openRolloutId === undefined ? 'is next' : `waits for ${head.openRolloutId} to end`;
         const queued = await ports.rollouts.queue(rollout, head, [requested(request), { kind: 'queued', text: waits }], nowMs);
         if (!queued) continue;
         const { queuedRolloutId: displaced, closing = [] } = head;
         await makeWay({ ...head, queuedRolloutId: rollout.id, closing: displaced === undefined ? closing : [...closing, displaced] }, ports);
+        // What was open has ended, and nobody has begun the queue yet.
+        if (head.openRolloutId === undefined) await startQueued(delivery, ports);
         return { answer: 'queued', rolloutId: rollout.id };
       }
       case 'start': {
@@ -71,7 +73,6 @@ export async function start(
         const admitted = await ports.rollouts.admit(
           rollout,
           head,
-          last,
           [requested(request), { kind: 'started', text: `attempt ${admission.attempt} under revision ${head.revision}` }],
           nowMs,
         );
@@ -92,7 +93,7 @@ export async function makeWay(head: DeliveryHead, ports: Pick<Ports, 'rollouts' 
   if (!queued || openRolloutId === undefined) return;
   const { concurrency } = await specOf(queued, ports);
   const open = await ports.rollouts.find(openRolloutId);
-  if (concurrency === 'supersede' && open && !open.ending) await abortFor(open.id, queued.id, ports);
+  if (concurrency === 'supersede' && open && !open.ending) await abortFor(open.id, queued, ports);
 }
 
 /** A queued rollout that a newer one takes the place of ends before it began. */
@@ -115,13 +116,14 @@ export async function endUnbegun(rollout: Rollout, ending: Ending, ports: Pick<P
 }
 
 /** Under `supersede` a newer image stops the rollout under way, as a person's abort would. */
-async function abortFor(openRolloutId: string, by: string, ports: Pick<Ports, 'rollouts' | 'executions' | 'clock'>): Promise<void> {
-  const atMs = ports.clock.now();
-  await deliver(
-    openRolloutId,
-    { id: `superseded-by-${by}`, key: keys.acts(openRolloutId), atMs, text: `superseded by ${by}`, act: { kind: 'abort', by, reason: 'superseded' } },
-    ports,
-  );
+async function abortFor(
+  openRolloutId: string,
+  { id: by, startedAtMs: atMs }: Pick<Rollout, 'id' | 'startedAtMs'>,
+  ports: Pick<Ports, 'rollouts' | 'executions'>,
+): Promise<void> {
+  // Of one moment, however often it is said: one row in the inbox.
+  const act = { kind: 'abort', by, reason: 'superseded' } as const;
+  await deliver(openRolloutId, { id: `superseded-by-${by}`, key: keys.acts(openRolloutId), atMs, text: `superseded by ${by}`, act }, ports);
 }
 
 /** Begins what waits in a delivery's queue, once nothing is open there any more. What serves by now already needs no rollout. */

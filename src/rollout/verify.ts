@@ -16,7 +16,7 @@ export type MoveName = (typeof moveNames)[number];
  */
 export type VerifyAnswer = 'pending' | 'done' | 'reverted' | 'not-proved' | 'dead';
 
-type Needs = Pick<Ports, 'rollouts' | 'locks' | 'endpoints' | 'models' | 'clock'>;
+type Needs = Pick<Ports, 'rollouts' | 'locks' | 'endpoints' | 'clock'>;
 
 /** A move that took is of no use to a rollout somebody stopped meanwhile: it is undone, or held where nothing stood before. */
 function unlessEnding(rollout: Rollout, answer: VerifyAnswer): VerifyAnswer {
@@ -139,7 +139,7 @@ async function verifyCanary(
     return first ? 'dead' : 'not-proved';
   }
   await ports.rollouts.save(
-    { ...settled, placement: { ...placement, verifiedAtMs: nowMs }, phase: first ? 'Promoting' : 'Progressing' },
+    { ...settled, placement: { ...placement, verifiedAtMs: nowMs }, phase: first ? 'Promoting' : rollout.paused ? 'Paused' : 'Progressing' },
     [
       {
         kind: 'canary-verified',

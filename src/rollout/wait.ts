@@ -1,5 +1,5 @@
 import type { Ports } from '../ports/ports.ts';
-import type { Signal, WaitName } from '../ports/rollouts.ts';
+import type { WaitName } from '../ports/rollouts.ts';
 import { assertNever } from './errors.ts';
 import { keys } from './keys.ts';
 import { loadRollout } from './load.ts';
@@ -66,7 +66,10 @@ async function overBy(rollout: Rollout, name: WaitName, ports: Needs): Promise<s
       // A signal the gates know of failed its gate, or may only hold: it must not wake the bake again and again.
       const alarm = inbox.find(
         (signal) =>
-          signal.state === 'ALARM' && step !== undefined && signal.atMs >= alarmsCountSince(rollout) && !step.heard?.includes(nameOfSignal(signal)),
+          signal.state === 'ALARM' &&
+          step !== undefined &&
+          signal.atMs >= alarmsCountSince(rollout) &&
+          signal.atMs > (step.heard?.[signal.key] ?? Number.NEGATIVE_INFINITY),
       );
       return alarm ? `${alarm.key} is in ALARM` : undefined;
     }
@@ -76,6 +79,3 @@ async function overBy(rollout: Rollout, name: WaitName, ports: Needs): Promise<s
       return assertNever(name, 'wait');
   }
 }
-
-/** One entry into a state: the same alarm may enter it again. */
-export const nameOfSignal = (signal: Pick<Signal, 'key' | 'atMs'>): string => `${signal.key} ${signal.atMs}`;

@@ -34,7 +34,7 @@ describe('apply()', () => {
 
   test('keeps what is live and open', async () => {
     const head = await w.head();
-    await w.rollouts.admit(rollout(), head, undefined, [], noonMs);
+    await w.rollouts.admit(rollout(), head, [], noonMs);
     await apply(deliverySource({ soak: '1h' }));
     expect(await w.head()).toMatchObject({ revision: 2, openRolloutId: rollout().id });
   });

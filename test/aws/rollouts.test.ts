@@ -15,7 +15,7 @@ beforeEach(async () => {
 const started = [{ kind: 'started' as const, text: 'attempt 1' }];
 const admitted = async (overrides: Parameters<typeof rollout>[0] = {}) => {
   const wanted = rollout(overrides);
-  expect(await w.rollouts.admit(wanted, await w.head(), undefined, started, noonMs)).toBe(true);
+  expect(await w.rollouts.admit(wanted, await w.head(), started, noonMs)).toBe(true);
   const found = await w.rollouts.find(wanted.id);
   if (!found) throw new Error('Admitted, and not there');
   return found;
@@ -61,10 +61,7 @@ describe('admit()', () => {
   test('lets one of two through: the other decides anew', async () => {
     const head = await w.head();
     const other = rollout({ id: 'churn-cccccccccccc-1', request: request({ imageDigest: digestOf('c') }) });
-    const answers = await Promise.all([
-      w.rollouts.admit(rollout(), head, undefined, started, noonMs),
-      w.rollouts.admit(other, head, undefined, started, noonMs),
-    ]);
+    const answers = await Promise.all([w.rollouts.admit(rollout(), head, started, noonMs), w.rollouts.admit(other, head, started, noonMs)]);
     expect(answers.filter((admitted) => admitted)).toHaveLength(1);
     const { openRolloutId } = await w.head();
     expect(openRolloutId).toBe(answers[0] ? rollout().id : other.id);
@@ -73,15 +70,15 @@ describe('admit()', () => {
 
   test('lets the same rollout through once, however often it is asked', async () => {
     const head = await w.head();
-    expect(await w.rollouts.admit(rollout(), head, undefined, started, noonMs)).toBe(true);
-    expect(await w.rollouts.admit(rollout(), await w.head(), undefined, started, noonMs)).toBe(false);
+    expect(await w.rollouts.admit(rollout(), head, started, noonMs)).toBe(true);
+    expect(await w.rollouts.admit(rollout(), await w.head(), started, noonMs)).toBe(false);
     expect(await w.deliveries.lastAttempt('churn', digestOf('b'))).toEqual({ attempt: 1, rolloutId: rollout().id, open: true });
   });
 
   test('loses to a revision applied in the meantime', async () => {
     const head = await w.head();
     await w.deliveries.apply({ ...(await w.deliveries.revision('churn', 1)), soak: '1h' }, [], 'me', noonMs);
-    expect(await w.rollouts.admit(rollout(), head, undefined, started, noonMs)).toBe(false);
+    expect(await w.rollouts.admit(rollout(), head, started, noonMs)).toBe(false);
   });
 });
 

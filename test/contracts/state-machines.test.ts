@@ -140,9 +140,11 @@ describe('answers', () => {
     'What next?': { answers: ['undo'], next: 'Roll back' },
     'Canary verified?': { answers: ['not-proved'], next: 'Roll back' },
     'Smoke test passed?': { answers: ['failed'], next: 'Roll back' },
+    // One function shifts and brings to rest; each is followed by its own choice.
+    'Asked?': { answers: ['nothing', 'stopped'], next: 'Roll back' },
     'Shift verified?': { answers: ['reverted', 'not-proved', 'dead'], next: 'Roll back' },
     'Gates passed?': { answers: ['failed'], next: 'Roll back' },
-    'Anything to rest?': { answers: ['nothing'], next: 'Finish' },
+    'Anything to rest?': { answers: ['busy', 'nothing', 'stopped'], next: 'Finish' },
     'Rested?': { answers: ['done', 'reverted', 'not-proved', 'dead'], next: 'Finish' },
     'Anything to undo?': { answers: ['held'], next: 'Finish' },
     'Undone?': { answers: ['reverted', 'not-proved', 'dead'], next: 'Undo failed?' },

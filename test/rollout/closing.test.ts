@@ -82,6 +82,84 @@ test('recover() writes down which walk it starts before it does: whoever looks m
   expect([...s.executions.running]).toEqual([`${id}-3`]);
 });
 
+test('two recoveries at once start one walk: the second starts the one the first has written down', async () => {
+  const s = await story();
+  await s.begin({ placement });
+  s.executions.over.add(`${id}-1`);
+  let go = () => {};
+  let first: Promise<unknown> = Promise.resolve();
+  const gate = new Promise<void>((resolve) => (go = resolve));
+  const written = new Promise<void>((resolve) => {
+    const slow = {
+      ...s.ports,
+      executions: {
+        ...s.ports.executions,
+        async startWalk(name: string, input: Readonly<Record<string, unknown>>) {
+          resolve();
+          await gate;
+          return s.ports.executions.startWalk(name, input);
+        },
+      },
+    };
+    first = recover(id, 'the event', slow);
+  });
+  await written;
+  expect(await recover(id, 'the sweep', s.ports)).toBe('recovered');
+  go();
+  expect(await first).toBe('recovered');
+  expect([...s.executions.running]).toEqual([`${id}-2`]);
+});
+test.each(['FAILED', 'TIMED_OUT', 'ABORTED'])('an execution that ended as %s is recovered', async (status) => {
+  const s = await story();
+  await s.begin({ placement });
+  expect(await executionEnded({ machine: 'rollout', name: `${id}-1`, status, rolloutId: id, cause: 'why' }, s.ports)).toBe('recovered');
+  expect([...s.executions.running]).toEqual([`${id}-2`]);
+  expect((await s.now()).ending).toMatchObject({ outcome: 'RolledBack', reason: 'execution-stopped' });
+});
+
+test('a sweep in the middle of an end leaves the variant that rests alone: the lock is still the end’s own', async () => {
+  const s = await story({ retire: { after: '5m' } });
+  await s.begin({ placement: { ...placement, stable: 'churn-a', canary: 'churn-b' }, ending: { ...rolledBack, page: false } });
+  s.endpoint = { EndpointStatus: 'InService', EndpointConfigName: 'churn-2', ProductionVariants: [served('churn-a', 1), served('churn-b', 0)] };
+  s.configs.set('churn-2', {
+    ProductionVariants: [
+      { VariantName: 'churn-a', ModelName: 'm1' },
+      { VariantName: 'churn-b', ModelName: 'm2' },
+    ],
+  });
+  s.executions.running.add(`${id}-1`);
+  let retired: unknown;
+  const meanwhile = {
+    ...s.ports.locks,
+    async releaseHeldBy(endpointName: string, rolloutId: string) {
+      s.clock.ms += minutesMs(6);
+      retired ??= (await sweep(s.ports)).retired;
+      await s.ports.locks.releaseHeldBy(endpointName, rolloutId);
+    },
+  };
+  await finish(id, undefined, { ...s.ports, locks: meanwhile });
+  expect(retired).toEqual([]);
+  expect(s.changes().filter(([operation]) => operation === 'UpdateEndpoint')).toEqual([]);
+  expect(await s.w.locks.record('churn')).toMatchObject({ resting: { variantName: 'churn-b', rolloutId: id } });
+});
+
+describe('a rollout that waits in the queue', () => {
+  test('is not overtaken by a newer one while nothing is open for a moment: the newer takes its place', async () => {
+    const s = await story({ concurrency: 'queue' });
+    await s.begin();
+    const push = (letter: string) => start('churn', request({ imageDigest: digestOf(letter), occurredAtMs: noonMs + 1 }), s.ports);
+    const older = await push('c');
+    const dying = { ...s.ports, rollouts: { ...s.ports.rollouts, post: () => Promise.reject(new Error('the function died here')) } };
+    await expect(finish(id, undefined, dying)).rejects.toThrow('died here');
+    expect(await s.w.head()).toMatchObject({ queuedRolloutId: 'churn-cccccccccccc-1' });
+    expect(await push('d')).toMatchObject({ answer: 'queued', rolloutId: 'churn-dddddddddddd-1' });
+    expect(await s.w.rollouts.find(older.answer === 'queued' ? older.rolloutId : '')).toMatchObject({ outcome: 'Superseded' });
+    // Nobody has to wait for anything: it begins at once.
+    expect(await s.w.head()).toMatchObject({ openRolloutId: 'churn-dddddddddddd-1' });
+    expect([...s.executions.running]).toEqual(['churn-dddddddddddd-1']);
+  });
+});
+
 describe('a rollout that loses its place in the queue', () => {
   const push = (letter: string) => request({ imageDigest: digestOf(letter), dedupeKey: digestOf(letter), occurredAtMs: noonMs + 1 });
 

@@ -63,7 +63,6 @@ describe('a foreign endpoint', () => {
     await s.w.rollouts.admit(
       { ...next, request, candidate: { modelName: 'churn-m2' }, placement: { ...placement, fence: 2, stable: 'churn-a', canary: 'churn-b' } },
       await s.w.head(),
-      undefined,
       [],
       noonMs,
     );

@@ -77,7 +77,7 @@ export async function story(source: Parameters<typeof deliverySource>[0] = {}, s
         .map(({ operation, input }): [string, unknown] => [operation, input]),
     async begin(overrides = {}) {
       const wanted = rollout({ revision: (await w.head()).revision, ...overrides });
-      if (!(await w.rollouts.admit(wanted, await w.head(), undefined, [], noonMs))) throw new Error('Not admitted');
+      if (!(await w.rollouts.admit(wanted, await w.head(), [], noonMs))) throw new Error('Not admitted');
       if (wanted.placement) await w.locks.acquire(wanted.placement.endpointName, wanted.id, noonMs);
       return told.now();
     },

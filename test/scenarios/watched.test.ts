@@ -94,6 +94,20 @@ describe('an alarm of the canary', () => {
     await expectUndone(digest);
   });
 
+  test('undoes as soon as the endpoint takes calls again where AWS itself is at work on it between two steps, and nothing is shifted before', async () => {
+    const digest = await startCanary(watching());
+    await world.until('the canary has 10 %', () => share() === 10 && status() === 'InService');
+    // Into the next step and beyond: its bake is over while the endpoint is busy.
+    world.emulator.services.sagemaker.systemUpdate('churn', 1500);
+    await world.clock.advance(15 * 60_000);
+    expect(status()).toBe('SystemUpdating');
+    await setState('ALARM');
+    await world.clock.advance(60_000);
+    await setState('OK');
+    await expectUndone(digest);
+    expect((await world.rollout(digest)).steps.map(({ canaryPercent }) => canaryPercent)).toEqual([10]);
+  });
+
   test('whose events are lost is found by the next look, a minute later', async () => {
     const digest = await startCanary(watching(), ['aws.cloudwatch']);
     await world.until('the canary has 10 %', () => share() === 10 && status() === 'InService');
