@@ -11,7 +11,8 @@ export const output = () =>
 
 export function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('Expected a whole number, 0 or more.');
+  // Digits alone: Number() takes '' for 0 and 1e1 for 10.
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new InvalidArgumentError('Expected a whole number, 0 or more.');
   return value;
 }
 
