@@ -31,9 +31,15 @@ export function toDuration(seconds: number): string {
 
 const durationExpected = 'Expected a duration such as 90s, 6m, 1h30m or 7d';
 
-/** A duration as people write it (`90s`, `6m`, `1h30m`, `7d`); seconds once parsed. */
-export const Duration = z.pipe(
-  // What is no duration has no length: checks of the whole wait until it is one.
-  z.string(durationExpected).check(z.regex(/^(\d+[smhd])+$/, { error: durationExpected, abort: true })),
-  z.transform((text) => toSeconds(text) ?? 0),
-);
+/** Days a duration may have at most. A year is what an execution of AWS Step Functions may last; what is longer is a slip of the pen. */
+const longestDays = 365;
+
+/** A duration as people write it (`90s`, `6m`, `1h30m`, `7d`), 365 days at most; seconds once parsed. */
+export const Duration = z
+  .pipe(
+    // What is no duration has no length: checks of the whole wait until it is one.
+    z.string(durationExpected).check(z.regex(/^(\d+[smhd])+$/, { error: durationExpected, abort: true })),
+    z.transform((text) => toSeconds(text) ?? 0),
+  )
+  // One bound is enough to be told of: a field's own are judged within it.
+  .check(z.refine((seconds) => seconds <= longestDays * secondsIn.d, { error: `Expected at most ${longestDays}d`, abort: true }));

@@ -124,6 +124,18 @@ describe('parseSpec()', () => {
       '    - canaryPercent: 10\n      bake: 360',
       '12:13: got 360; expected a duration such as 90s, 6m, 1h30m or 7d',
     ],
+    [
+      'a duration of more than a year',
+      '    - canaryPercent: 10\n      bake: 6m',
+      '    - canaryPercent: 10\n      bake: 366d',
+      '12:13: got "366d"; expected at most 365d',
+    ],
+    [
+      'an approval nobody would remember',
+      '    - canaryPercent: 10\n      bake: 6m',
+      '    - canaryPercent: 10\n      bake: 6m\n      approval: { expires: 31d }',
+      '13:28: got "31d"; expected at most 30d',
+    ],
     ['a bound that is missing', '    max: 0.02\n', '', '16:5: missing field "max"; expected max, min or both'],
     [
       'bounds nothing is within',

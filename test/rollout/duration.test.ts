@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { toDuration, toSeconds } from '../../src/rollout/duration.ts';
+import * as z from 'zod/mini';
+import { ApprovalSpec } from '../../src/rollout/approval-spec.ts';
+import { Duration, toDuration, toSeconds } from '../../src/rollout/duration.ts';
 
 describe('toSeconds()', () => {
   test.each([
@@ -31,4 +33,26 @@ describe('toDuration()', () => {
       }),
     );
   });
+});
+
+const messagesOf = (parsed: ReturnType<typeof z.safeParse>) => parsed.error?.issues.map(({ message }) => message) ?? [];
+
+describe('Duration', () => {
+  test.each([
+    ['0s', 0],
+    ['365d', 31_536_000],
+    ['8760h', 31_536_000],
+  ])('reads %s', (text, seconds) => expect(z.parse(Duration, text)).toBe(seconds));
+  test.each(['366d', '365d1s', '8761h', `${'9'.repeat(400)}d`])('refuses more than a year: %s', (text) =>
+    expect(messagesOf(z.safeParse(Duration, text))).toEqual(['Expected at most 365d']),
+  );
+});
+
+describe('ApprovalSpec', () => {
+  test.each(['1m', '24h', '30d'])('lets an answer take %s', (expires) => expect(messagesOf(z.safeParse(ApprovalSpec, { expires }))).toEqual([]));
+  test.each([
+    ['59s', 'Expected at least 1m'],
+    ['30d1s', 'Expected at most 30d'],
+    ['400d', 'Expected at most 365d'],
+  ])('refuses %s with one reason', (expires, message) => expect(messagesOf(z.safeParse(ApprovalSpec, { expires }))).toEqual([message]));
 });
