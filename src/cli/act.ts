@@ -2,6 +2,7 @@ import { Command, Option } from '@commander-js/extra-typings';
 import type { ActKind } from '../rollout/acts.ts';
 import type { RolloutView } from '../view/rollout-view.ts';
 import { endpointUrl, output, region, wholeNumber } from './options.ts';
+import { questionText } from './rollout-text.ts';
 import { connect, targetOf } from './target.ts';
 import { print } from './terminal.ts';
 
@@ -14,14 +15,24 @@ interface Answer {
 /** Which step an answer is for, as people count: the first is 1, and the rollout as a whole is 0. */
 const subject = new Option(
   '--step <n>',
-  'the step the answer is for, 1 and up; 0 for the rollout as a whole; unset: what is asked just now',
+  'the step the answer is for, 1 and up; 0 for the rollout as a whole; unset: what is asked as the rollout is read',
 ).argParser(wholeNumber);
 
-/** What an answer names, so that it counts for nothing else. */
-async function answersOf(ask: Awaited<ReturnType<typeof connect>>, rolloutId: string, step: number | undefined) {
-  if (step === undefined) return {};
-  const { imageDigest, revision } = (await ask({ action: 'get', rolloutId })) as RolloutView; // The API answers with a view.
-  return { answers: { for: step === 0 ? ('rollout' as const) : step - 1, imageDigest, revision } };
+/**
+ * What an answer is bound to: a rollout as it was read. What is asked by the time the answer arrives may be something else,
+ * and is not answered by it.
+ *
+ * @param step as people count: the first is 1, the rollout as a whole is 0; unset: what is asked, else what was approved last, which approving again does not change
+ * @throws Error where there is nothing to answer
+ */
+export function answersOf(kind: 'approve' | 'reject', view: RolloutView, step?: number) {
+  const { imageDigest, revision } = view;
+  if (step !== undefined) return { for: step === 0 ? ('rollout' as const) : step - 1, imageDigest, revision };
+  const asked = view.approval ?? (kind === 'approve' ? view.approved.at(-1) : undefined);
+  if (asked) return { for: asked.for, imageDigest, revision };
+  const stands =
+    view.outcome === undefined ? `nobody is being asked for an approval now, it is ${view.phase}` : `the rollout has ended (${view.outcome})`;
+  throw new Error(`Cannot ${kind} rollout "${view.id}": ${stands}`);
 }
 
 /** One command a person's answer. */
@@ -36,18 +47,27 @@ function answer(kind: 'approve' | 'reject', description: string) {
     .addOption(output())
     .action(async (rolloutId, options) => {
       const ask = await connect(targetOf(options));
-      const answers = await answersOf(ask, rolloutId, options.step);
-      tell(
-        options.output,
+      const view = (await ask({ action: 'get', rolloutId })) as RolloutView; // The API answers with a view.
+      const answers = answersOf(kind, view, options.step);
+      const answered = (await ask({
+        action: kind,
         rolloutId,
-        (await ask({ action: kind, rolloutId, ...answers, ...(options.reason !== undefined && { reason: options.reason }) })) as Answer, // The API's own answer.
-      );
+        answers,
+        ...(options.reason !== undefined && { reason: options.reason }),
+      })) as Answer; // The API's own answer.
+      tell(options.output, rolloutId, answered, view.approval);
     });
 }
 
-function tell(format: 'text' | 'json', rolloutId: string, answered: Answer): void {
+/** @param approval what the rollout asked as it was read; unset where it asked nothing, or was not read */
+function tell(format: 'text' | 'json', rolloutId: string, answered: Answer, approval?: RolloutView['approval']): void {
   if (answered.answer === 'rejected' || answered.answer === 'ignored') process.exitCode = 1;
-  print(format, answered, () => `${answered.rolloutId ?? rolloutId}: ${answered.text ?? answered.answer}`);
+  const asks = approval ? ` asks ${questionText(approval)}` : '';
+  print(
+    format,
+    { ...answered, ...(approval && { approval }) },
+    () => `${answered.rolloutId ?? rolloutId}${asks}: ${answered.text ?? answered.answer}`,
+  );
 }
 
 /** One command a person's act: they differ in what they ask, not in how. */

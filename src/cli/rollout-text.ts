@@ -6,6 +6,10 @@ const colourOf = { Succeeded: 'green', RolledBack: 'yellow', Rejected: 'yellow',
 
 export const statusText = (view: RolloutView): string => (view.outcome === undefined ? view.phase : styled(colourOf[view.outcome], view.outcome));
 
+/** What a rollout asks, by when, and what follows where nobody answers. */
+export const questionText = ({ for: subject, expiresAt, onExpiry }: NonNullable<RolloutView['approval']>): string =>
+  `a person to approve ${subject === 'rollout' ? 'the rollout' : `step ${subject + 1}`} by ${expiresAt}, else ${onExpiry}`;
+
 /** A rollout with its whole record, as `sluice get` prints it. */
 export function rolloutText(view: RolloutView): string {
   const head = [
@@ -17,11 +21,7 @@ export function rolloutText(view: RolloutView): string {
       : [`  endpoint  ${view.endpointName}: ${view.stable ?? 'nothing'} -> ${view.canary ?? ''}, canary at ${view.canaryPercent} %`]),
     ...Object.entries(view.trainingMetrics).map(([name, value]) => `  training  ${name} ${value}`),
     `  took      ${toDuration(view.durationSeconds)}`,
-    ...(view.approval === undefined
-      ? []
-      : [
-          `  asks      a person to approve ${view.approval.for === 'rollout' ? 'the rollout' : `step ${view.approval.for + 1}`} by ${view.approval.expiresAt}, else ${view.approval.onExpiry}: sluice approve ${view.id}`,
-        ]),
+    ...(view.approval === undefined ? [] : [`  asks      ${questionText(view.approval)}: sluice approve ${view.id}`]),
     ...(view.pausedBy === undefined ? [] : [`  paused    by ${view.pausedBy}: sluice resume ${view.id}`]),
     ...(view.text === undefined ? [] : [`  because   ${view.text}`]),
     ...(view.ledgerFlaw === undefined ? [] : [styled('red', `  RECORD    ${view.ledgerFlaw}`)]),

@@ -26,6 +26,8 @@ export interface RolloutView {
   readonly canary?: string;
   /** What a person is asked now, and what an answer must name. */
   readonly approval?: { readonly for: 'rollout' | number; readonly expiresAt: string; readonly onExpiry: string };
+  /** What was agreed to, oldest first; by a person's ARN, or by `expiry`. */
+  readonly approved: readonly { readonly for: 'rollout' | number; readonly by: string; readonly at: string }[];
   readonly pausedBy?: string;
   /** Share of the delivery's traffic the canary was last proved to have, percent. */
   readonly canaryPercent: number;
@@ -78,6 +80,7 @@ export function rolloutView(rollout: Rollout, entries: readonly Entry[], nowMs: 
     ...(rollout.approval && {
       approval: { for: rollout.approval.for, expiresAt: iso(rollout.approval.expiresAtMs), onExpiry: rollout.approval.onExpiry },
     }),
+    approved: rollout.approved.map((one) => ({ for: one.for, by: one.by, at: iso(one.atMs) })),
     ...(rollout.paused && { pausedBy: rollout.paused.by }),
     canaryPercent: rollout.outcome === 'RolledBack' ? 0 : proved,
     trainingMetrics: rollout.candidate.metrics ?? {},

@@ -21,6 +21,7 @@ const view = (told: Partial<RolloutView>): RolloutView => ({
   phase: 'Promoting',
   startedAt: '2026-01-01T12:00:00.000Z',
   durationSeconds: 1200,
+  approved: [],
   canaryPercent: 0,
   trainingMetrics: {},
   steps: [],
