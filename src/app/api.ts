@@ -8,6 +8,24 @@ import { start } from '../rollout/start.ts';
 import { triggerOf } from '../triggers/registry.ts';
 import { rolloutView } from '../view/rollout-view.ts';
 
+const subjectExpected = 'Expected "rollout" or the index of a step, counted from 0';
+
+/** What an approval or rejection names, so that it counts for nothing else: what its sender saw. */
+const Answers = z.strictObject(
+  {
+    for: z.union([z.literal('rollout'), z.int().check(z.minimum(0, subjectExpected))], subjectExpected),
+    imageDigest: z.string(),
+    revision: z.int(),
+  },
+  // Sluice's own command binds an answer; who calls without it learns how.
+  {
+    error: ({ input }) =>
+      input === undefined
+        ? 'Expected what is answered, { for, imageDigest, revision }: get shows it as approval.for ("rollout" or the index of a step, counted from 0), imageDigest and revision'
+        : undefined,
+  },
+);
+
 /** What a person may ask, one action a request. */
 export const Request = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('apply'), source: z.unknown() }),
@@ -20,11 +38,15 @@ export const Request = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('list'), delivery: z.optional(z.string()), limit: z._default(z.int().check(z.minimum(1), z.maximum(200)), 20) }),
   z.strictObject({ action: z.literal('get'), rolloutId: z.string() }),
   z.strictObject({
-    action: z.enum(actKinds),
+    action: z.enum(['approve', 'reject']),
     rolloutId: z.string(),
     reason: z.optional(z.string().check(z.maxLength(1024))),
-    /** What an approval or rejection is for: unset means what is asked just now. */
-    answers: z.optional(z.strictObject({ for: z.union([z.literal('rollout'), z.int()]), imageDigest: z.string(), revision: z.int() })),
+    answers: Answers,
+  }),
+  z.strictObject({
+    action: z.enum(actKinds.filter((kind) => kind !== 'approve' && kind !== 'reject')),
+    rolloutId: z.string(),
+    reason: z.optional(z.string().check(z.maxLength(1024))),
   }),
   z.strictObject({ action: z.literal('undo'), rolloutId: z.string(), reason: z.optional(z.string().check(z.maxLength(1024))) }),
 ]);
@@ -86,7 +108,7 @@ export async function answer(request: z.output<typeof Request>, by: string, port
           kind: request.action,
           by,
           ...(request.reason !== undefined && { reason: request.reason }),
-          ...(request.answers && { answers: request.answers }),
+          ...('answers' in request && { answers: request.answers }),
         },
         request.rolloutId,
         ports,

@@ -28,9 +28,8 @@ async function find(rolloutId: string, { rollouts }: Pick<Ports, 'rollouts'>): P
  *
  * @throws BadRequest with the reason
  */
-export async function ask(asked: Act, rolloutId: string, ports: Needs): Promise<Asked> {
+export async function ask(act: Act, rolloutId: string, ports: Needs): Promise<Asked> {
   const rollout = await find(rolloutId, ports);
-  const act = bound(asked, rollout);
   const atMs = ports.clock.now();
   // The same act of the same person in the same state is the same signal: asking twice asks once.
   const id = `${act.kind}-${act.by}-${rollout.version}`;
@@ -49,12 +48,6 @@ export async function ask(asked: Act, rolloutId: string, ports: Needs): Promise<
   const { rollout: heard } = await loadHearing(rolloutId, ports);
   if (heard.ending) await endUnbegun(heard, heard.ending, ports);
   return { answer: 'accepted', rolloutId, text: 'it was queued and has ended' };
-}
-
-/** An answer that does not say what it is for answers what is asked just now: the person saw that very question. */
-function bound(act: Act, rollout: Rollout): Act {
-  if ((act.kind !== 'approve' && act.kind !== 'reject') || act.answers || !rollout.approval) return act;
-  return { ...act, answers: { for: rollout.approval.for, imageDigest: rollout.request.imageDigest, revision: rollout.revision } };
 }
 
 /**

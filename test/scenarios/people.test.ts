@@ -47,7 +47,7 @@ test('a person is asked before a step, agrees, and the step goes on', async () =
   const rolloutId = await untilAsked(digest);
   await world.clock.advance(30 * 60_000);
   expect(share()).toBe(10);
-  await world.ask({ action: 'approve', rolloutId, reason: 'looks fine' });
+  await world.answer('approve', rolloutId, 'looks fine');
   await world.untilQuiet();
   const promoted = await world.rollout(digest);
   expect(promoted).toMatchObject({ outcome: 'Succeeded', reason: 'promoted' });
@@ -61,7 +61,7 @@ test('a person is asked before a step, agrees, and the step goes on', async () =
 test('a person says no: the weight goes back', async () => {
   const digest = await startCanary();
   const rolloutId = await untilAsked(digest);
-  await world.ask({ action: 'reject', rolloutId, reason: 'not on a Friday' });
+  await world.answer('reject', rolloutId, 'not on a Friday');
   await world.untilQuiet();
   const rejected = await world.rollout(digest);
   expect(rejected).toMatchObject({ outcome: 'RolledBack', reason: 'rejected' });
@@ -144,7 +144,7 @@ test('a person is asked before the endpoint is touched at all: an early no is Re
   await world.clock.advance(20 * 60_000);
   const { id: rolloutId, approval } = await world.rollout(digest);
   expect(approval).toMatchObject({ for: 'rollout' });
-  await world.ask({ action: 'reject', rolloutId });
+  await world.answer('reject', rolloutId);
   await world.untilQuiet();
   expect(await world.rollout(digest)).toMatchObject({ outcome: 'Rejected', reason: 'rejected' });
   expect(world.calls('UpdateEndpoint')).toEqual([]);

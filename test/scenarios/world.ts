@@ -22,6 +22,8 @@ export interface World {
   readonly clients: { readonly sageMaker: SageMakerClient; readonly cloudWatch: CloudWatchClient };
   readonly outputs: Readonly<Record<string, string>>;
   ask(request: Request): Promise<unknown>;
+  /** A person reads a rollout and answers what it asks. Fails where it asks nothing. */
+  answer(action: 'approve' | 'reject', rolloutId: string, reason?: string): Promise<void>;
   apply(source: DeliverySource): Promise<void>;
   /** Pushes an image that behaves so; what it does is all that tells it from another. @returns its digest */
   push(tag: string, behaviour: Behaviour): Promise<string>;
@@ -102,6 +104,11 @@ export async function startWorld(
     outputs,
     clients: { sageMaker, cloudWatch },
     ask,
+    async answer(action, rolloutId, reason) {
+      const { approval, imageDigest, revision } = (await ask({ action: 'get', rolloutId })) as RolloutView; // The API answers with a view.
+      if (!approval) throw new Error(`Rollout ${rolloutId} asks nobody`);
+      await ask({ action, rolloutId, answers: { for: approval.for, imageDigest, revision }, ...(reason !== undefined && { reason }) });
+    },
     async apply(source) {
       await s3.send(new PutObjectCommand({ Bucket: outputs['ModelBucketName'], Key: 'data/train.csv', Body: Buffer.from('1,2,3\n') }));
       await ask({ action: 'apply', source });
