@@ -60,7 +60,7 @@ export interface Question {
   readonly onExpiry: 'reject' | 'approve';
 }
 
-/** What a person said, and the service took. */
+/** What a person said, and the service took or may have taken. */
 export interface Said {
   readonly atMs: number;
   readonly rolloutId: string;
@@ -124,7 +124,7 @@ export interface Truth {
   readonly alarms: ReadonlyMap<string, { readonly inAlarm: boolean; readonly enteredAtMs: readonly number[] }>;
   /** How often each image was asked for, `<delivery> <digest>`: by pushes and by people. */
   readonly asked: ReadonlyMap<string, number>;
-  /** What people said and the service took, oldest first. */
+  /** What people said and the service took or may have taken, oldest first. */
   readonly said: readonly Said[];
   nowMs(): number;
   /** The rollout that holds an endpoint and has not ended. */
@@ -148,7 +148,8 @@ export interface TruthKeeper {
   /** Feeds it what the emulator's trace says. */
   observe(kind: TraceKind, data: Readonly<Record<string, unknown>>): void;
   ask(delivery: string, digest: string): void;
-  say(said: Omit<Said, 'atMs'>): void;
+  /** @returns takes it back: the service has refused it */
+  say(said: Omit<Said, 'atMs'>): () => void;
 }
 
 /** What is read of a rollout's row. */
@@ -367,7 +368,11 @@ export function keepTruth(
       else if (kind === 'endpoint') onEndpoint(data);
       else if (kind === 'alarm') onAlarm(text(data['alarm']), text(data['after']));
     },
-    say: (one) => void said.push({ ...one, atMs: nowMs() }),
+    say(one) {
+      const kept = { ...one, atMs: nowMs() };
+      said.push(kept);
+      return () => void said.splice(said.indexOf(kept), 1);
+    },
     ask: (delivery, digest) => void asked.set(`${delivery} ${digest}`, (asked.get(`${delivery} ${digest}`) ?? 0) + 1),
     truth: {
       plan,

@@ -13,7 +13,7 @@ import type { Trace } from '../../src/emulator/trace.ts';
 import type { DeliverySource } from '../../src/rollout/spec.ts';
 import type { Behaviour, DeliveryPlan } from './delivery-plan.ts';
 import type { Plan } from './plan.ts';
-import { keepTruth, type TruthKeeper } from './truth.ts';
+import { keepTruth, type Said, type TruthKeeper } from './truth.ts';
 
 /** Who looks on while a world runs, or has a hand in it. */
 export interface Attending {
@@ -149,15 +149,33 @@ export async function makeWorld(plan: Plan, packageFolder: string, { trace, obse
     return JSON.parse(body);
   }
 
-  /** As a person asks: again, where it was for nobody's fault that it did not work. */
-  async function askPatiently(request: Request): Promise<unknown> {
-    for (let attempt = 1; ; attempt++) {
+  /**
+   * As a person asks: again, where it was for nobody's fault that it did not work.
+   *
+   * @param attempt asks once
+   */
+  async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
+    for (let made = 1; ; made++) {
       try {
-        return await ask(request);
+        return await attempt();
       } catch (error) {
-        if (attempt === tries || error instanceof NoUse) throw error;
+        if (made === tries || error instanceof NoUse) throw error;
         await clock.sleep(patienceMs, 'a person tries again');
       }
+    }
+  }
+
+  /**
+   * Asks for what lets a rollout go on: it counts from when it is said, for it may be heard before its speaker is told so,
+   * and no longer once it is refused. An attempt without an answer may have been heard.
+   */
+  async function askCounting(request: Request, said: Omit<Said, 'atMs'>): Promise<unknown> {
+    const takeBack = keeper.say(said);
+    try {
+      return await ask(request);
+    } catch (error) {
+      if (error instanceof NoUse) takeBack();
+      throw error;
     }
   }
 
@@ -263,10 +281,10 @@ export async function makeWorld(plan: Plan, packageFolder: string, { trace, obse
       if (!made) return;
       // Each try may be the one that starts it, whatever the person is told.
       for (let attempt = 1; attempt <= tries; attempt++) keeper.ask(delivery.name, made.digest);
-      await askPatiently({ action: 'start', delivery: delivery.name, image: `${delivery.repository}@${made.digest}` });
+      await patiently(() => ask({ action: 'start', delivery: delivery.name, image: `${delivery.repository}@${made.digest}` }));
     },
     async apply(source) {
-      await askPatiently({ action: 'apply', source });
+      await patiently(() => ask({ action: 'apply', source }));
     },
     async say(delivery, kind, rolloutId) {
       const rollouts = [...keeper.truth.rollouts.values()].filter((rollout) => rollout.delivery === delivery);
@@ -276,18 +294,25 @@ export async function makeWorld(plan: Plan, packageFolder: string, { trace, obse
       // What an undo goes back to is for the service to find out: any image of the delivery may be asked for once more.
       if (kind === 'undo')
         for (const { digest } of images.values()) for (let attempt = 1; attempt <= tries; attempt++) keeper.ask(delivery.name, digest);
-      // What lets a rollout go on counts from when it is said: it may be heard before its speaker is told so. What holds it
-      // back counts from when it was taken: before, nobody promised anything.
+      const request = { action: kind, rolloutId: target.id, reason: `${kind}, as planned` } as const;
       const said = { rolloutId: target.id, kind: kind === 'undo' ? 'abort' : kind };
-      if (kind === 'promote' || kind === 'resume') keeper.say(said);
-      await askPatiently({ action: kind, rolloutId: target.id, reason: `${kind}, as planned` });
-      if (kind !== 'promote' && kind !== 'resume') keeper.say(said);
+      if (kind === 'promote' || kind === 'resume') {
+        await patiently(() => askCounting(request, said));
+        return;
+      }
+      await patiently(() => ask(request));
+      // What holds a rollout back counts from when it was taken: before, nobody promised anything.
+      keeper.say(said);
     },
     async answer(rolloutId, answer, about, counts) {
       if (counts) {
-        if (answer === 'approve') keeper.say({ rolloutId, kind: answer, for: about.for });
-        await askPatiently({ action: answer, rolloutId, answers: about });
-        if (answer === 'reject') keeper.say({ rolloutId, kind: answer, for: about.for });
+        const request = { action: answer, rolloutId, answers: about } as const;
+        const said = { rolloutId, kind: answer, for: about.for };
+        if (answer === 'approve') await patiently(() => askCounting(request, said));
+        else {
+          await patiently(() => ask(request));
+          keeper.say(said);
+        }
         return;
       }
       const Detail = JSON.stringify({ rolloutId, answer, ...about, by: 'somebody who looked at something else' });
