@@ -122,7 +122,7 @@ export interface Truth {
   readonly running: ReadonlySet<Invocation>;
   /** When each alarm last entered ALARM, and whether it is in it. */
   readonly alarms: ReadonlyMap<string, { readonly inAlarm: boolean; readonly enteredAtMs: readonly number[] }>;
-  /** How often each image was asked for, `<delivery> <digest>`: by pushes and by people. */
+  /** How often each image was asked for, `<delivery> <digest>`: by pushes, and by people's attempts that made a rollout or may have. */
   readonly asked: ReadonlyMap<string, number>;
   /** What people said and the service took or may have taken, oldest first. */
   readonly said: readonly Said[];
@@ -147,7 +147,8 @@ export interface TruthKeeper {
   readonly listeners: Listener[];
   /** Feeds it what the emulator's trace says. */
   observe(kind: TraceKind, data: Readonly<Record<string, unknown>>): void;
-  ask(delivery: string, digest: string): void;
+  /** @returns takes it back: the service has said that no rollout came of it */
+  ask(delivery: string, digest: string): () => void;
   /** @returns takes it back: the service has refused it */
   say(said: Omit<Said, 'atMs'>): () => void;
 }
@@ -373,7 +374,11 @@ export function keepTruth(
       said.push(kept);
       return () => void said.splice(said.indexOf(kept), 1);
     },
-    ask: (delivery, digest) => void asked.set(`${delivery} ${digest}`, (asked.get(`${delivery} ${digest}`) ?? 0) + 1),
+    ask(delivery, digest) {
+      const count = (more: number) => void asked.set(`${delivery} ${digest}`, (asked.get(`${delivery} ${digest}`) ?? 0) + more);
+      count(1);
+      return () => count(-1);
+    },
     truth: {
       plan,
       get emulator() {

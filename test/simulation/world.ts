@@ -6,6 +6,7 @@ import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/clie
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateEndpointCommand, CreateEndpointConfigCommand, CreateModelCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { Request } from '../../src/app/api.ts';
+import type { Started } from '../../src/rollout/start.ts';
 import { ecrRegistry } from '../../src/aws/registry.ts';
 import { type VirtualClock, virtualClock } from '../../src/emulator/clock.ts';
 import { administratorKeys, type Emulator, type EmulatorOptions, startEmulator } from '../../src/emulator/emulator.ts';
@@ -13,7 +14,7 @@ import type { Trace } from '../../src/emulator/trace.ts';
 import type { DeliverySource } from '../../src/rollout/spec.ts';
 import type { Behaviour, DeliveryPlan } from './delivery-plan.ts';
 import type { Plan } from './plan.ts';
-import { keepTruth, type Said, type TruthKeeper } from './truth.ts';
+import { keepTruth, type RolloutTruth, type Said, type TruthKeeper } from './truth.ts';
 
 /** Who looks on while a world runs, or has a hand in it. */
 export interface Attending {
@@ -82,6 +83,12 @@ function manifestOf(behaviour: Behaviour): {
     layers: [],
   });
   return { config, manifest, mediaType, digest: digestOf(Buffer.from(manifest)) };
+}
+
+/** Whether a rollout was written down for what was asked; one that is turned away at once is one as well. */
+function madeRollout(answer: unknown): answer is Extract<Started, { rolloutId: string }> {
+  const said = (answer as { readonly answer?: string }).answer; // As the API answers: `Asked` or `Started`.
+  return said === 'started' || said === 'queued' || said === 'rejected';
 }
 
 /** A person who is refused for the moment tries again: so often, so many emulator milliseconds apart. */
@@ -181,6 +188,47 @@ export async function makeWorld(plan: Plan, packageFolder: string, { trace, obse
 
   /** Images of each delivery, `<delivery>/<number>`. */
   const images = new Map<string, ReturnType<typeof manifestOf>>();
+  const digestIn = (delivery: DeliveryPlan, rolloutId: string) =>
+    [...images].find(
+      ([name, { digest }]) => name.startsWith(`${delivery.name}/`) && rolloutId.startsWith(`${delivery.name}-${digest.slice(7, 19)}-`),
+    )?.[1].digest;
+
+  /** Asks for an image once. An attempt that is refused, or told that there is nothing to do, made no rollout; one without an answer may have. */
+  async function askForImage(delivery: DeliveryPlan, digest: string): Promise<void> {
+    const takeBack = keeper.ask(delivery.name, digest);
+    try {
+      const answer = await ask({ action: 'start', delivery: delivery.name, image: `${delivery.repository}@${digest}` });
+      if (!madeRollout(answer)) takeBack();
+    } catch (error) {
+      if (error instanceof NoUse) takeBack();
+      throw error;
+    }
+  }
+
+  /** Asks once to take a rollout back: what has been promoted is followed by a rollout of what was promoted before it. */
+  async function askToUndo(target: RolloutTruth, request: Request): Promise<void> {
+    const { delivery } = target;
+    try {
+      const answer = await ask(request);
+      const digest = madeRollout(answer) ? digestIn(delivery, answer.rolloutId) : undefined;
+      if (digest !== undefined) keeper.ask(delivery.name, digest);
+    } catch (error) {
+      // Which image the service found when it did not say is its secret; what was not promoted itself is followed by nothing.
+      if (!(error instanceof NoUse) && target.ended?.outcome === 'Succeeded') {
+        for (const digest of promotedBefore(target)) keeper.ask(delivery.name, digest);
+      }
+      throw error;
+    }
+  }
+
+  /** Images that were promoted before a rollout's, each once. */
+  function promotedBefore({ id, delivery, seenAtMs }: RolloutTruth): ReadonlySet<string> {
+    const own = digestIn(delivery, id);
+    const before = [...keeper.truth.rollouts.values()].filter(
+      (other) => other.delivery === delivery && other.ended?.outcome === 'Succeeded' && other.seenAtMs < seenAtMs,
+    );
+    return new Set(before.flatMap((other) => digestIn(delivery, other.id) ?? []).filter((digest) => digest !== own));
+  }
 
   async function put(repository: string, image: ReturnType<typeof manifestOf>, tag: string): Promise<void> {
     await ecr.ensureRepository(repository);
@@ -279,9 +327,7 @@ export async function makeWorld(plan: Plan, packageFolder: string, { trace, obse
     async start(delivery, image) {
       const made = images.get(`${delivery.name}/${image}`);
       if (!made) return;
-      // Each try may be the one that starts it, whatever the person is told.
-      for (let attempt = 1; attempt <= tries; attempt++) keeper.ask(delivery.name, made.digest);
-      await patiently(() => ask({ action: 'start', delivery: delivery.name, image: `${delivery.repository}@${made.digest}` }));
+      await patiently(() => askForImage(delivery, made.digest));
     },
     async apply(source) {
       await patiently(() => ask({ action: 'apply', source }));
@@ -291,16 +337,13 @@ export async function makeWorld(plan: Plan, packageFolder: string, { trace, obse
       const newest = kind === 'undo' ? rollouts.at(-1) : rollouts.findLast(({ ended }) => !ended);
       const target = rolloutId === undefined ? newest : keeper.truth.rollouts.get(rolloutId);
       if (!target) return;
-      // What an undo goes back to is for the service to find out: any image of the delivery may be asked for once more.
-      if (kind === 'undo')
-        for (const { digest } of images.values()) for (let attempt = 1; attempt <= tries; attempt++) keeper.ask(delivery.name, digest);
       const request = { action: kind, rolloutId: target.id, reason: `${kind}, as planned` } as const;
       const said = { rolloutId: target.id, kind: kind === 'undo' ? 'abort' : kind };
       if (kind === 'promote' || kind === 'resume') {
         await patiently(() => askCounting(request, said));
         return;
       }
-      await patiently(() => ask(request));
+      await patiently(() => (kind === 'undo' ? askToUndo(target, request) : ask(request)));
       // What holds a rollout back counts from when it was taken: before, nobody promised anything.
       keeper.say(said);
     },
