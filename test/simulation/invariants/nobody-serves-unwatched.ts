@@ -1,15 +1,8 @@
 import type { RolloutTruth } from '../truth.ts';
 import { defineInvariant, minutesMs } from './invariant.ts';
 
-/** Functions that look at a canary or act on it. */
-const watchful = new Set([
-  'sluice-evaluate-gates',
-  'sluice-verify-endpoint',
-  'sluice-shift-traffic',
-  'sluice-roll-back',
-  'sluice-next-step',
-  'sluice-finish-rollout',
-]);
+/** Functions that look at a canary or take its traffic away; one that gives it more has looked at nothing. */
+const watchful = new Set(['sluice-evaluate-gates', 'sluice-verify-endpoint', 'sluice-roll-back', 'sluice-next-step', 'sluice-finish-rollout']);
 
 /** A bake looks every minute; faults hold it up for some. */
 const patienceMs = minutesMs(20);
