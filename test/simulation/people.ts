@@ -21,14 +21,21 @@ export function approvers(world: SimulatedWorld, acted: (act: Promise<void>) => 
           [{ revision: about.revision + 1 }, 1],
           [{ for: question.for === 'rollout' ? 0 : ('rollout' as const) }, 1],
         ]);
-        later(minutes / 2, () => world.answer(rollout.id, 'approve', { for: question.for, ...about, ...wrong }, false));
+        later(minutes / 2, () => world.approveByEvent(rollout.id, { for: question.for, ...about, ...wrong }));
       }
       const answer = pick(random, draw('answer'), [
         ['approve', 6],
         ['reject', 1],
         ['nothing', 2],
       ] as const);
-      if (answer !== 'nothing') later(minutes, () => world.answer(rollout.id, answer, { for: question.for, ...about }, true));
+      const to = { for: question.for, ...about };
+      if (answer === 'approve' && random.chance(draw('by-event'), 0.5)) {
+        later(minutes, () => world.approveByEvent(rollout.id, to));
+        // Whoever does not know whether it was heard says it again now and then.
+        if (random.chance(draw('by-event-again'), 0.2)) {
+          later(minutes + random.between(draw('by-event-again-after'), 0, 10), () => world.approveByEvent(rollout.id, to));
+        }
+      } else if (answer !== 'nothing') later(minutes, () => world.answer(rollout.id, answer, to));
     },
   };
 }

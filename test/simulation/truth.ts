@@ -60,6 +60,12 @@ export interface Question {
   readonly onExpiry: 'reject' | 'approve';
 }
 
+/** What an answer has to name besides its question to be one to it. */
+export interface About {
+  readonly imageDigest: string;
+  readonly revision: number;
+}
+
 /** What a person said, and the service took or may have taken. */
 export interface Said {
   readonly atMs: number;
@@ -89,7 +95,7 @@ export interface RolloutTruth {
   /** Set once its record says so. */
   ended?: { readonly atMs: number; readonly outcome: string; readonly reason: string };
   /** What a person was asked, oldest first. */
-  readonly questions: Question[];
+  readonly questions: (Question & { readonly about: About })[];
   /** Whether its canary has ever had traffic. */
   movedTraffic: boolean;
 }
@@ -102,7 +108,7 @@ export interface Listener {
   onInvocationEnd?(invocation: Invocation): void;
   onAlarm?(alarmName: string, state: string): void;
   /** A person is asked something. */
-  onQuestion?(rollout: RolloutTruth, question: Question, about: { readonly imageDigest: string; readonly revision: number }): void;
+  onQuestion?(rollout: RolloutTruth, question: Question, about: About): void;
   onHeld?(rollout: RolloutTruth): void;
   /** The record of a rollout was written with an outcome: the first time, and any time after. */
   onEnded?(rollout: RolloutTruth, outcome: string): void;
@@ -289,8 +295,9 @@ export function keepTruth(
       if (!rollout || !/"(outcome|approval)":/.test(data)) continue;
       const { outcome, ending, approval, revision, request } = JSON.parse(data) as RolloutRow;
       if (approval && !rollout.questions.some(({ askedAtMs }) => askedAtMs === approval.askedAtMs)) {
-        rollout.questions.push(approval);
-        for (const listener of listeners) listener.onQuestion?.(rollout, approval, { imageDigest: request.imageDigest, revision });
+        const about = { imageDigest: request.imageDigest, revision };
+        rollout.questions.push({ ...approval, about });
+        for (const listener of listeners) listener.onQuestion?.(rollout, approval, about);
       }
       if (outcome === undefined) continue;
       rollout.ended ??= { atMs: nowMs(), outcome, reason: ending?.reason ?? '' };
@@ -311,6 +318,23 @@ export function keepTruth(
     if (mutating.has(call.operation)) for (const rollout of behind(call)) rollout.mutations.push(call);
     if (call.operation === 'SetAlarmState') onAlarm(text(call.input['AlarmName']), text(call.input['StateValue']));
     for (const listener of listeners) listener.onCall?.(call);
+  }
+
+  /**
+   * An approval by event counts from when EventBridge routes it: one that is lost was given by nobody, a late one not before
+   * it is there, and a second one says what the first said. It counts for the question it names, if that is still open at its time.
+   */
+  function onEvent({ event, lost }: Readonly<Record<string, unknown>>): void {
+    const { 'detail-type': type, time, detail } = record(event);
+    const { rolloutId, answer, for: subject, imageDigest, revision } = record(detail);
+    if (lost === true || type !== 'Sluice Approval' || answer !== 'approve') return;
+    const question = rollouts
+      .get(text(rolloutId))
+      ?.questions.find(
+        (one) =>
+          one.for === subject && one.about.imageDigest === imageDigest && one.about.revision === revision && Date.parse(text(time)) < one.expiresAtMs,
+      );
+    if (question) said.push({ atMs: nowMs(), rolloutId: text(rolloutId), kind: answer, for: question.for });
   }
 
   function onAlarm(name: string, state: string): void {
@@ -367,6 +391,7 @@ export function keepTruth(
       if (kind === 'wire') onWire(data);
       else if (kind === 'lambda') onLambda(data);
       else if (kind === 'endpoint') onEndpoint(data);
+      else if (kind === 'event') onEvent(data);
       else if (kind === 'alarm') onAlarm(text(data['alarm']), text(data['after']));
     },
     say(one) {

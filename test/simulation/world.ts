@@ -14,7 +14,7 @@ import type { Trace } from '../../src/emulator/trace.ts';
 import type { DeliverySource } from '../../src/rollout/spec.ts';
 import type { Behaviour, DeliveryPlan } from './delivery-plan.ts';
 import type { Plan } from './plan.ts';
-import { keepTruth, type RolloutTruth, type Said, type TruthKeeper } from './truth.ts';
+import { type About, keepTruth, type Question, type RolloutTruth, type Said, type TruthKeeper } from './truth.ts';
 
 /** Who looks on while a world runs, or has a hand in it. */
 export interface Attending {
@@ -25,6 +25,9 @@ export interface Attending {
   /** What goes wrong by other rules than the plan's rates. */
   readonly faults?: Pick<NonNullable<EmulatorOptions['faults']>, 'crash' | 'delivery'>;
 }
+
+/** What an answer is to: it counts for nothing else. */
+export type Answered = About & Pick<Question, 'for'>;
 
 /** A planned world, running: the packaged service on the embedded AWS under the virtual clock, and who acts in it. */
 export interface SimulatedWorld {
@@ -41,13 +44,10 @@ export interface SimulatedWorld {
   apply(source: DeliverySource): Promise<void>;
   /** A person says something about a rollout, or a delivery's newest one; where there is none, nobody is there to hear. */
   say(delivery: DeliveryPlan, kind: 'pause' | 'resume' | 'promote' | 'abort' | 'undo', rolloutId?: string): Promise<void>;
-  /** A person answers a question: what is asked, or by `counts: false` something else, which must count for nothing. */
-  answer(
-    rolloutId: string,
-    answer: 'approve' | 'reject',
-    about: { readonly for: 'rollout' | number; readonly imageDigest: string; readonly revision: number },
-    counts: boolean,
-  ): Promise<void>;
+  /** A person answers a question, through the API: tries again when told to. */
+  answer(rolloutId: string, answer: 'approve' | 'reject', to: Answered): Promise<void>;
+  /** Another system approves for a person, by an event: nobody tells it whether that was heard. What was not asked must count for nothing. */
+  approveByEvent(rolloutId: string, to: Answered): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -347,18 +347,18 @@ export async function makeWorld(plan: Plan, packageFolder: string, { trace, obse
       // What holds a rollout back counts from when it was taken: before, nobody promised anything.
       keeper.say(said);
     },
-    async answer(rolloutId, answer, about, counts) {
-      if (counts) {
-        const request = { action: answer, rolloutId, answers: about } as const;
-        const said = { rolloutId, kind: answer, for: about.for };
-        if (answer === 'approve') await patiently(() => askCounting(request, said));
-        else {
-          await patiently(() => ask(request));
-          keeper.say(said);
-        }
+    async answer(rolloutId, answer, to) {
+      const request = { action: answer, rolloutId, answers: to } as const;
+      const said = { rolloutId, kind: answer, for: to.for };
+      if (answer === 'approve') {
+        await patiently(() => askCounting(request, said));
         return;
       }
-      const Detail = JSON.stringify({ rolloutId, answer, ...about, by: 'somebody who looked at something else' });
+      await patiently(() => ask(request));
+      keeper.say(said);
+    },
+    async approveByEvent(rolloutId, to) {
+      const Detail = JSON.stringify({ rolloutId, answer: 'approve', ...to, by: 'change board' });
       await events.send(new PutEventsCommand({ Entries: [{ Source: 'sluice.approvals', DetailType: 'Sluice Approval', Detail }] }));
     },
     stop: () => emulator.stop(),

@@ -154,7 +154,7 @@ export async function liveThrough<T>(
           acting++;
           // Whoever is refused to the end has done what they could: what becomes of the rollout is judged by itself.
           world
-            .answer(rollout.id, 'approve', { for: question.for, ...about }, true)
+            .answer(rollout.id, 'approve', { for: question.for, ...about })
             .catch(() => {})
             .finally(() => acting--);
         });
