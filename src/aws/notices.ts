@@ -9,10 +9,10 @@ const subjectOf = (text: string) => text.replaceAll(/[^\x20-\x7e]/g, '?').slice(
  * A client's settings for calls that may be lost but must not be waited for: a topic out of reach, as from a subnet without
  * a way to SNS, takes a connection and never answers it.
  *
- * @param patienceMs how long one try may take, wall milliseconds; there are two
+ * @param patienceMs how long one try may take, wall milliseconds; there are three
  */
 export const impatient = (patienceMs = 3000) => ({
-  maxAttempts: 2,
+  maxAttempts: 3,
   requestHandler: { connectionTimeout: patienceMs, requestTimeout: patienceMs, throwOnRequestTimeout: true },
 });
 
@@ -44,11 +44,12 @@ export function awsNotices(
           }),
         ),
       ]);
-      const [, put] = sent;
+      const [published, put] = sent;
       // PutEvents answers 200 for what it did not take.
       if (put.status === 'fulfilled' && (put.value.FailedEntryCount ?? 0) > 0) onFailure('EventBridge event', put.value.Entries?.[0]?.ErrorMessage);
       for (const [index, result] of sent.entries())
         if (result.status === 'rejected') onFailure(index === 0 ? 'SNS message' : 'EventBridge event', result.reason);
+      return published.status === 'fulfilled';
     },
   };
 }

@@ -21,7 +21,11 @@ export function rolloutText(view: RolloutView): string {
       : [`  endpoint  ${view.endpointName}: ${view.stable ?? 'nothing'} -> ${view.canary ?? ''}, canary at ${view.canaryPercent} %`]),
     ...Object.entries(view.trainingMetrics).map(([name, value]) => `  training  ${name} ${value}`),
     `  took      ${toDuration(view.durationSeconds)}`,
-    ...(view.approval === undefined ? [] : [`  asks      ${questionText(view.approval)}: sluice approve ${view.id}`]),
+    ...(view.approval === undefined
+      ? []
+      : [
+          `  asks      ${questionText(view.approval)}: sluice approve ${view.id} --step ${view.approval.for === 'rollout' ? 0 : view.approval.for + 1}`,
+        ]),
     ...(view.pausedBy === undefined ? [] : [`  paused    by ${view.pausedBy}: sluice resume ${view.id}`]),
     ...(view.text === undefined ? [] : [`  because   ${view.text}`]),
     ...(view.ledgerFlaw === undefined ? [] : [styled('red', `  RECORD    ${view.ledgerFlaw}`)]),

@@ -11,5 +11,6 @@ export interface Notice {
 }
 
 export interface Notices {
-  tell(notice: Notice): Promise<void>;
+  /** @returns whether people were told: whoever pages asks again where they were not */
+  tell(notice: Notice): Promise<boolean>;
 }

@@ -73,17 +73,21 @@ export async function evaluate(
       // How long a bake that follows without a shift waits first: the soak.
       return { answer: 'passed', waitSeconds: cadenceSeconds, generation };
     case 'hold':
-      if (rollout.phase === 'Paused') {
-        await ports.rollouts.save(evaluated, drafts, nowMs);
-      } else {
-        const paused = await ports.rollouts.save({ ...evaluated, phase: 'Paused' }, [...drafts, { kind: 'paused', text: decision.text }], nowMs);
-        await ports.notices.tell({ rolloutId, delivery: rollout.delivery, phase: paused.phase, page: true, text: decision.text });
-      }
+      await hold(evaluated, decision.text, drafts, ports);
       return waitOn(decision.waitSeconds);
     case 'wait':
       await ports.rollouts.save(evaluated, drafts, nowMs);
       return waitOn(decision.waitSeconds);
   }
+}
+
+/** Holds a rollout for a person, who is paged once: where the page could not be sent, again at the next look. */
+async function hold(rollout: Rollout, text: string, drafts: readonly Draft[], ports: Needs): Promise<void> {
+  const held = rollout.phase === 'Paused';
+  const paged =
+    (held && rollout.paged === true) ||
+    (await ports.notices.tell({ rolloutId: rollout.id, delivery: rollout.delivery, phase: 'Paused', page: true, text }));
+  await ports.rollouts.save({ ...rollout, phase: 'Paused', paged }, held ? drafts : [...drafts, { kind: 'paused', text }], ports.clock.now());
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Draft } from '../ledger/entry.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { EndpointRecord } from '../ports/rollouts.ts';
-import { LockLost, Refused } from './errors.ts';
+import { LockLost, Refused, Unavailable } from './errors.ts';
 import { takeIn } from './hearing.ts';
 import { keys } from './keys.ts';
 import { loadRollout, specOf } from './load.ts';
@@ -45,7 +45,7 @@ export async function finish(
   const endpointName = rollout.placement?.endpointName ?? (await specOf(rollout, ports)).serve.endpoint;
   await ports.locks.releaseHeldBy(endpointName, rolloutId);
   await startQueued(rollout.delivery, ports);
-  await ports.notices.tell({
+  const told = await ports.notices.tell({
     rolloutId,
     delivery: rollout.delivery,
     phase: 'Ended',
@@ -54,6 +54,8 @@ export async function finish(
     page: ending.page,
     text: ending.text,
   });
+  // The rollout has ended and holds nothing up; but whoever is to be paged is told before it is closed.
+  if (ending.page && !told) throw new Unavailable(`Cannot page anybody about rollout "${rolloutId}": ${ending.text}`);
   await ports.rollouts.close(tidied, ports.clock.now());
   return { outcome: ending.outcome, reason: ending.reason };
 }

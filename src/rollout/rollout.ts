@@ -142,6 +142,8 @@ export interface Rollout {
   readonly approval?: Approval;
   /** What was agreed to, by a person or by expiry. */
   readonly approved: readonly Approved[];
+  /** Whether somebody could be paged about the hold it is in; means nothing but in phase `Paused`. */
+  readonly paged?: boolean;
   /** A person wants it to go no further; unset while nobody does. */
   readonly paused?: ActRecord;
   /** Who let it go on again after the last pause; unset where it never was paused, or is. */

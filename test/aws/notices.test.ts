@@ -48,14 +48,14 @@ describe('tell()', () => {
   test('never holds up a rollout: what cannot be sent is told to its own log', async () => {
     aws.serve('sns', { Publish: refuse('AuthorizationError', 'no', { status: 403 }) });
     aws.serve('events', { PutEvents: refuse('InternalException', 'later', { status: 500 }) });
-    await expect(tell()).resolves.toBeUndefined();
+    expect(await tell()).toBe(false);
     expect(failures).toEqual(['SNS message', 'EventBridge event']);
   });
 
   test('does not take PutEvents at its 200', async () => {
     aws.serve('sns', { Publish: () => ({ MessageId: 'm' }) });
     aws.serve('events', { PutEvents: () => ({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure', ErrorMessage: 'later' }] }) });
-    await tell();
+    expect(await tell()).toBe(true);
     expect(failures).toEqual(['EventBridge event']);
   });
 
@@ -75,12 +75,13 @@ test('tell() does not wait for a topic and a bus that take a connection and neve
   // As in the service, with the patience of a test.
   const settings = { ...aws.options, ...impatient(50), endpoint: `http://127.0.0.1:${port}` };
   try {
-    await awsNotices(
+    const told = await awsNotices(
       'arn:aws:sns:eu-west-1:111122223333:sluice',
       (what, error) => failures.push(`${what}: ${(error as Error).name}`),
       new SNSClient(settings),
       new EventBridgeClient(settings),
     ).tell(notice);
+    expect(told).toBe(false);
     expect(failures).toEqual(['SNS message: TimeoutError', 'EventBridge event: TimeoutError']);
   } finally {
     silent.closeAllConnections();

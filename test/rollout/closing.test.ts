@@ -82,6 +82,21 @@ test('recover() writes down which walk it starts before it does: whoever looks m
   expect([...s.executions.running]).toEqual([`${id}-3`]);
 });
 
+test('a page that could not be sent keeps a rollout from being closed, not from having ended', async () => {
+  const s = await story();
+  await s.begin({ placement, ending: rolledBack });
+  s.endpoint = { EndpointStatus: 'InService', EndpointConfigName: 'theirs', ProductionVariants: [served('main', 1)] };
+  s.configs.set('theirs', { ProductionVariants: [{ VariantName: 'main', ModelName: 'theirs' }] });
+  const deaf = { ...s.ports, notices: { tell: async () => false } };
+  await expect(finish(id, undefined, deaf)).rejects.toThrow('Cannot page anybody');
+  expect(await s.now()).toMatchObject({ outcome: 'RolledBack', tidied: true });
+  expect(await s.w.locks.holder('churn')).toBeUndefined();
+  expect((await s.w.head()).closing).toEqual([id]);
+  await finish(id, undefined, s.ports);
+  expect(pages(s)).toHaveLength(1);
+  expect(await s.now()).toMatchObject({ closed: true });
+});
+
 test('two recoveries at once start one walk: the second starts the one the first has written down', async () => {
   const s = await story();
   await s.begin({ placement });
