@@ -1,7 +1,10 @@
+import type { Entry } from '../../src/ledger/entry.ts';
+import type { Act } from '../../src/rollout/acts.ts';
 import { acts } from './acts.ts';
 import { type Violation, watchOver } from './judge.ts';
 import { approvers, beOnCall } from './people.ts';
 import type { Plan } from './plan.ts';
+import type { Truth } from './truth.ts';
 import { makeWorld, type SimulatedWorld } from './world.ts';
 
 /** How a world's life went. */
@@ -16,6 +19,8 @@ export interface Played {
   readonly faults: Readonly<Record<string, number>>;
   /** Acts whose actor was refused to the end. */
   readonly refusedActs: number;
+  /** Acts that Sluice's own record says it refused, `approve by event` and so on: told to people, never judged by. */
+  readonly actsRefused: Readonly<Record<string, number>>;
   /** The first, at which the world was stopped. */
   readonly violation?: Violation;
 }
@@ -42,6 +47,18 @@ export async function play(plan: Plan, packageFolder: string, trace?: (line: str
   } finally {
     await world.stop();
   }
+}
+
+function actsRefusedIn(truth: Truth): Readonly<Record<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { sk, item } of truth.rows()) {
+    if (!sk.startsWith('LEDGER#')) continue;
+    const { kind, by = '', evidence } = JSON.parse(item['data']?.S ?? '{}') as Entry & { evidence?: { act?: Act } }; // As whoever refuses an act writes it.
+    if (kind !== 'act-refused' || !evidence?.act) continue;
+    const act = by.includes(' through ') ? `${evidence.act.kind} by event` : evidence.act.kind;
+    counts.set(act, (counts.get(act) ?? 0) + 1);
+  }
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 async function playOut(world: SimulatedWorld): Promise<Played> {
@@ -87,6 +104,7 @@ async function playOut(world: SimulatedWorld): Promise<Played> {
     simulatedMs: clock.now() - beganAtMs,
     faults: emulator.faults.counts(),
     refusedActs,
+    actsRefused: actsRefusedIn(truth),
     ...(violation && { violation }),
   };
 }

@@ -5,7 +5,7 @@ import { type FaultName, faultNames, parseFaults } from '../../src/emulator/faul
 import { crewOf } from './crew.ts';
 import { ownPackage } from './own-package.ts';
 import { drawPlan } from './plan.ts';
-import { linesOfPlan, replayOf, type Told } from './tell.ts';
+import { linesOfPlan, listOf, replayOf, type Told } from './tell.ts';
 import type { Order } from './worker.ts';
 import { writeTrace } from './write-trace.ts';
 
@@ -89,6 +89,7 @@ const say = (line: string) => console.log(line);
 const crew = crewOf<Order, Told>(Math.min(workers, seeds.length), new URL('worker.ts', import.meta.url));
 const outcomes = new Map<string, number>();
 const distinct = new Set<FaultName>();
+const refused = new Map<string, number>();
 let rollouts = 0;
 let simulatedMs = 0;
 let violations = 0;
@@ -110,6 +111,7 @@ for (const { seed, answer } of underWay) {
     const [outcome = ending] = ending.split(' ');
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + count);
   }
+  for (const [act, count] of Object.entries(played.actsRefused)) refused.set(act, (refused.get(act) ?? 0) + count);
   if (played.violation) violations++;
   const { violation } = played;
   if (!json) {
@@ -128,6 +130,9 @@ for (const { seed, answer } of underWay) {
 }
 crew.close();
 remove();
+const refusals = [...refused.values()].reduce((sum, count) => sum + count, 0);
+// A kind of act that is never refused in many worlds may be one that nobody hears.
+if (!json && !quiet) say(`${refusals} acts refused: ${listOf(Object.fromEntries(refused))}`);
 say(
   JSON.stringify({
     seeds: seeds.length,

@@ -54,13 +54,15 @@ export function linesOfPlan({ seed, rates, safetyMs, deliveries, acts }: Plan): 
   ];
 }
 
+/** What was counted by name, in words. */
+export const listOf = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([name, count]) => (count === 1 ? name : `${name} x${count}`))
+    .join(', ') || 'none';
+
 /** How a world's life went, in a line. */
-function lineOf({ seed, rollouts, endings, simulatedMs, faults, violation }: Played): string {
-  const list = (counts: Readonly<Record<string, number>>) =>
-    Object.entries(counts)
-      .map(([name, count]) => (count === 1 ? name : `${name} x${count}`))
-      .join(', ') || 'none';
-  return `seed ${seed}: ${violation ? 'VIOLATED' : 'held'} after ${(simulatedMs / 3_600_000).toFixed(2)} h; ${rollouts} moved traffic; ended: ${list(endings)}; happened: ${list(faults)}`;
+function lineOf({ seed, rollouts, endings, simulatedMs, faults, actsRefused, violation }: Played): string {
+  return `seed ${seed}: ${violation ? 'VIOLATED' : 'held'} after ${(simulatedMs / 3_600_000).toFixed(2)} h; ${rollouts} moved traffic; ended: ${listOf(endings)}; refused: ${listOf(actsRefused)}; happened: ${listOf(faults)}`;
 }
 
 /** The one command that shows a violation again. */
