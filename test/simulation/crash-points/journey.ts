@@ -104,10 +104,17 @@ export const journeyNames = Object.keys(journeys) as JourneyName[]; // Its own k
 /** A person answers what they are asked after this time, emulator milliseconds. */
 const answerMs = 30_000;
 /**
- * How long it has to be quiet before it is over, emulator milliseconds. A function that died is called again within
- * minutes; a lock nobody gave back is taken back when its lease, the longest function and a sweep have passed.
+ * How long it has to be quiet before it is over, emulator milliseconds: a function that died is called again within minutes,
+ * and every sweep comes by once. Where only sweeps are left to set things right: a rollout nobody walks is found within ten
+ * minutes, a lock nobody gave back when its lease, the longest function and a sweep have passed.
  */
-const quietMs = { whole: 6 * 60_000, stopped: 25 * 60_000 };
+const quietMs = { called: 6 * 60_000, swept: 25 * 60_000 };
+
+/** What is left to set things right before the rollout has ended, and after. */
+export interface Leaves {
+  readonly before: keyof typeof quietMs;
+  readonly after: keyof typeof quietMs;
+}
 /** Undo may wait for an endpoint that is busy, and sweeps come by every five minutes; hours are no bounded time for one rollout. */
 const longestMs = 6 * 3_600_000;
 
@@ -122,7 +129,7 @@ export const endpointName = 'churn';
  *
  * @param attend who looks on or has a hand in it, from the push on: asked with the world that then exists
  * @param look at what came of it, while it is still there
- * @param stops whether an execution is stopped on the way
+ * @param leaves whom what goes wrong leaves it to
  * @param trace takes each line of the trace; none is written without it
  */
 export async function liveThrough<T>(
@@ -130,7 +137,7 @@ export async function liveThrough<T>(
   packageFolder: string,
   attend: (world: SimulatedWorld) => Omit<Attending, 'trace'>,
   look: (world: SimulatedWorld, judge: Judge) => T,
-  { stops = false, trace }: { readonly stops?: boolean; readonly trace?: ((line: string) => void) | undefined } = {},
+  { leaves, trace }: { readonly leaves?: Leaves; readonly trace?: ((line: string) => void) | undefined } = {},
 ): Promise<T> {
   const [delivery] = plan.deliveries;
   if (!delivery) throw new Error('There is nothing to roll out');
@@ -163,9 +170,9 @@ export async function liveThrough<T>(
     onTheWay?.(world);
     await world.push(delivery, 'v1', 0, image);
     const rest = { isIdle: () => acting === 0, withinMs: longestMs };
-    await judge.untilQuiet({ ...rest, quietMs: stops || onTheWay ? quietMs.stopped : quietMs.whole });
+    await judge.untilQuiet({ ...rest, quietMs: quietMs[leaves?.before ?? 'called'] });
     await judge.untilNothingRests(longestMs);
-    await judge.untilQuiet({ ...rest, quietMs: quietMs.whole });
+    await judge.untilQuiet({ ...rest, quietMs: quietMs[leaves?.after ?? 'called'] });
     return look(world, judge);
   } finally {
     await world.stop();

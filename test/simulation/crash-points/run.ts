@@ -61,7 +61,7 @@ const chosen = distinct ? points.filter(leavesAnother) : points;
 const strikes = strikesAt(chosen, distinct)
   .filter(({ id }) => wanted === undefined || id === wanted || id.startsWith(`${wanted}/`))
   .filter((_, index) => index % shares === share - 1);
-if (strikes.length === 0) fail(`There is no point "${wanted}"`);
+if (strikes.length === 0) fail(wanted === undefined ? 'There are not so many shares' : `No point begins with "${wanted}"`);
 
 const replayOf = ({ id }: Strike) => `npm run sim:crash-points -- --point '${id}'`;
 const ends = new Map<string, number>();

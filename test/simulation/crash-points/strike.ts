@@ -124,6 +124,6 @@ export async function strike(point: Point, way: Way, packageFolder: string, trac
         simulatedMs: world.clock.now() - beganAtMs,
       };
     },
-    { stops: way !== 'dies', trace },
+    { leaves: { before: way === 'dies' ? 'called' : 'swept', after: point.visit.functionName === 'sluice-sweep' ? 'swept' : 'called' }, trace },
   );
 }
