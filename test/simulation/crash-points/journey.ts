@@ -49,7 +49,7 @@ const plan: Plan = {
           { type: 'alarm', alarmNames: ['{variant}-errors'] },
         ],
         soak: '1m',
-        retire: { after: '1m' },
+        retire: { after: '5m' },
       },
     },
   ],

@@ -107,9 +107,9 @@ export const planted: readonly Planted[] = [
     name: 'ended-means-done',
     breaks: 'takes a rollout whose end is written for one that is tidied, given back and told',
     file: 'src/rollout/finish.ts',
-    find: '  const rollout = await loadRollout(rolloutId, ports);\n',
+    find: '  const ended = rollout.outcome === undefined ? await writeEnd(rollout, ending, ports) : rollout;\n',
     replace:
-      "  const rollout = await loadRollout(rolloutId, ports);\n  if (rollout.outcome !== undefined) return { outcome: rollout.outcome, reason: 'ended' };\n",
+      "  if (rollout.outcome !== undefined) return { outcome: rollout.outcome, reason: 'ended' };\n  const ended = await writeEnd(rollout, ending, ports);\n",
     seed: 3,
   },
   {
