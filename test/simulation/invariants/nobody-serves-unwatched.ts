@@ -1,8 +1,10 @@
 import type { RolloutTruth } from '../truth.ts';
 import { defineInvariant, minutesMs } from './invariant.ts';
 
-/** Functions that look at a canary or take its traffic away; one that gives it more has looked at nothing. */
-const watchful = new Set(['sluice-evaluate-gates', 'sluice-verify-endpoint', 'sluice-roll-back', 'sluice-next-step', 'sluice-finish-rollout']);
+/** Functions that read a canary back or take its traffic away; one that gives it more has looked at nothing. */
+const watchful = new Set(['sluice-verify-endpoint', 'sluice-roll-back', 'sluice-finish-rollout']);
+/** What gates ask of CloudWatch: a function that is called to ask them and asks nothing has looked at nothing. */
+const looks: ReadonlySet<string> = new Set(['GetMetricData', 'DescribeAlarms']);
 
 /** A bake looks every minute; faults hold it up for some. */
 const patienceMs = minutesMs(20);
@@ -62,6 +64,9 @@ export const nobodyServesUnwatched = defineInvariant({
       // SageMaker publishes a serving endpoint's metrics every minute: a clock that ticks while there is traffic to watch.
       onCall(call) {
         if (call.operation === 'PutMetricData') for (const rollout of truth.rollouts.values()) judge(rollout);
+        if (!looks.has(call.operation)) return;
+        for (const { functionName, rolloutId } of truth.running)
+          if (functionName === 'sluice-evaluate-gates' && rolloutId !== undefined) lookedAtMs.set(rolloutId, truth.nowMs());
       },
       atEnd() {
         for (const rollout of truth.rollouts.values()) judge(rollout);
