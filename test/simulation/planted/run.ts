@@ -1,8 +1,7 @@
-/** Plants each broken controller in a copy of the tree and plays seeds until an invariant catches it: `npm run sim:planted -- [name...] [--turn N]`. */
+/** Plants each broken controller in a copy of the tree and plays seeds until an invariant catches it: `npm run sim:planted -- [name...]`. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { packageAnew, packagedService, stage } from '../../package.ts';
 import { type Broke, crewOf } from '../crew.ts';
 import type { Told } from '../tell.ts';
@@ -16,15 +15,7 @@ const workers = 2;
 /** Seeds are asked for in handfuls, and the first that catches in their order counts: the answer does not depend on who was faster. */
 const handful = 8;
 
-/** Which by turns: `--turn N` is one of them, whatever N is. Else those named, or all. */
-const { values, positionals } = parseArgs({ options: { turn: { type: 'string' } }, allowPositionals: true });
-const turn = Number(values.turn ?? 0);
-if (!Number.isSafeInteger(turn) || turn < 0) {
-  console.error(`--turn is "${values.turn}", expected a whole number`);
-  process.exit(2);
-}
-const byTurn = planted[turn % planted.length]?.name;
-const wanted = values.turn === undefined || byTurn === undefined ? positionals : [byTurn];
+const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !planted.some((one) => one.name === name));
 if (unknown !== undefined) {
   console.error(`There is no planted controller "${unknown}": known are ${planted.map(({ name }) => name).join(', ')}`);
