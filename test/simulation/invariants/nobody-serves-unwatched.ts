@@ -27,10 +27,16 @@ export const nobodyServesUnwatched = defineInvariant({
 
     function judge(rollout: RolloutTruth): void {
       // The first variant of an endpoint is no canary: there is nothing to go back to.
-      if (!rollout.held?.before || rollout.ended || !hasTraffic(rollout)) return;
-      if (!servesSinceMs.has(rollout.id)) servesSinceMs.set(rollout.id, truth.nowMs());
+      if (!rollout.held?.before || rollout.ended) return;
+      if (!hasTraffic(rollout)) {
+        servesSinceMs.delete(rollout.id);
+        return;
+      }
+      const servesAtMs = servesSinceMs.get(rollout.id) ?? truth.nowMs();
+      servesSinceMs.set(rollout.id, servesAtMs);
       const about = [rollout.id, rollout.delivery.endpointName];
-      const sinceMs = lookedAtMs.get(rollout.id) ?? truth.nowMs();
+      // One that waits for a person at 0 % has nothing to be watched for.
+      const sinceMs = Math.max(lookedAtMs.get(rollout.id) ?? truth.nowMs(), servesAtMs);
       if (truth.nowMs() - sinceMs > patienceMs) {
         violated(
           `nobody has looked at the canary of ${rollout.id} for ${Math.round((truth.nowMs() - sinceMs) / 60_000)} min, and it has traffic`,
@@ -38,7 +44,7 @@ export const nobodyServesUnwatched = defineInvariant({
         );
       }
       const alarmedAtMs = rollout.delivery.alarmed ? alarmedSinceMs.get(`${rollout.held.canary}-errors`) : undefined;
-      const ignored = alarmedAtMs === undefined ? 0 : truth.nowMs() - Math.max(alarmedAtMs, servesSinceMs.get(rollout.id) ?? truth.nowMs());
+      const ignored = alarmedAtMs === undefined ? 0 : truth.nowMs() - Math.max(alarmedAtMs, servesAtMs);
       if (ignored > heedMs && !undoSinceMs.has(rollout.id)) {
         violated(`the alarm of ${rollout.id}'s canary has been in ALARM for ${Math.round(ignored / 60_000)} min, and it has traffic`, about);
       }
