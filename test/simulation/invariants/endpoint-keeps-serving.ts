@@ -2,7 +2,8 @@ import { defineInvariant } from './invariant.ts';
 
 /**
  * 1. An endpoint that served before a rollout serves throughout it: at least one variant in service with traffic, never
- * an all-zero set; and what it runs on is not deleted under it, without which SageMaker can neither update nor repair it.
+ * an all-zero set; no update takes a variant away that has traffic; and what it runs on is not deleted under it, without
+ * which SageMaker can neither update nor repair it.
  */
 export const endpointKeepsServing = defineInvariant({
   name: 'endpoint-keeps-serving',
@@ -10,6 +11,17 @@ export const endpointKeepsServing = defineInvariant({
     const served = new Set<string>();
     return {
       onCall({ operation, input }) {
+        // Weight first, then the variant: an update takes minutes, and with it whatever the variant still serves.
+        if (operation === 'UpdateEndpoint') {
+          const { sagemaker } = truth.emulator.services;
+          const asked = sagemaker.configs().find(({ name }) => name === input['EndpointConfigName'])?.input.ProductionVariants ?? [];
+          const endpoint = sagemaker.endpoints().find(({ name }) => name === input['EndpointName']);
+          const dropped = endpoint?.fleet.variants.filter(
+            ({ name, currentWeight }) => currentWeight > 0 && !asked.some((one) => one.VariantName === name),
+          );
+          for (const { name, currentWeight } of dropped ?? [])
+            violated(`UpdateEndpoint takes ${name} out of ${endpoint?.name}, and it has weight ${currentWeight}`, [String(endpoint?.name), name]);
+        }
         if (operation !== 'DeleteEndpointConfig' && operation !== 'DeleteModel') return;
         for (const { name, status, fleet, pending } of truth.emulator.services.sagemaker.endpoints()) {
           if (status === 'Failed' || status === 'Deleting') continue;

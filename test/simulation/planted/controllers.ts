@@ -36,7 +36,7 @@ export const planted: readonly Planted[] = [
     file: 'src/rollout/roll-back.ts',
     find: '  await ports.endpoints.setWeights(placement.endpointName, weights);',
     replace: '  await ports.endpoints.update(placement.endpointName, placement.before?.configName ?? endpoint.EndpointConfigName);',
-    seed: 1,
+    seed: 9,
   },
   {
     name: 'deletes-config-in-force',
@@ -69,7 +69,7 @@ export const planted: readonly Planted[] = [
     find: '  const spec = await specOf(rollout, ports);\n  const entered =',
     replace:
       '  if (rollout.approval || rollout.paused) return waitOn(cadenceSeconds);\n  const spec = await specOf(rollout, ports);\n  const entered =',
-    seed: 1,
+    seed: 63,
   },
   {
     name: 'promotes-on-inconclusive',
