@@ -120,10 +120,12 @@ async function cleanUp(
   // Whoever holds the endpoint by now may be about to use what this rollout made; what is left a sweep finds.
   if ((await ports.locks.holder(placement.endpointName))?.holder !== rollout.id) return deleted;
   const endpoint = await ports.endpoints.describe(placement.endpointName);
-  if (endpoint?.EndpointStatus === 'Failed' && placement.stable === undefined && ending.outcome === 'Failed') {
+  // On its way out: an earlier try of this very end asked for that, and its answer was lost.
+  const leaves = endpoint?.EndpointStatus === 'Deleting';
+  if ((endpoint?.EndpointStatus === 'Failed' || leaves) && placement.stable === undefined && ending.outcome === 'Failed') {
     // A first endpoint that never came into service answers nobody; only deleting it frees its name.
     const what = `endpoint ${placement.endpointName}`;
-    if (await attempt(what, () => ports.endpoints.delete(placement.endpointName))) deleted.push(what);
+    if (!leaves && (await attempt(what, () => ports.endpoints.delete(placement.endpointName)))) deleted.push(what);
     await drop(rollout.made.configs, rollout.made.models);
     return deleted;
   }

@@ -113,6 +113,15 @@ describe('finish()', () => {
     await finish(id, undefined, dead.ports);
     expect(deleted(dead.changes())).toEqual(['DeleteEndpoint churn', 'DeleteEndpointConfig churn-2', 'DeleteModel churn-m2']);
 
+    // Its first try asked for that and died: the endpoint is on its way out, and what it ran on goes all the same.
+    const leaving = await story();
+    await leaving.begin({ placement: first, made, ending: failed });
+    leaving.endpoint = { ...inService('churn-2', [served('churn-a', 1)]), EndpointStatus: 'Deleting' };
+    leaving.configs.set('churn-2', config(['churn-a', 'churn-m2']));
+    await finish(id, undefined, leaving.ports);
+    expect(deleted(leaving.changes())).toEqual(['DeleteEndpointConfig churn-2', 'DeleteModel churn-m2']);
+    expect(await leaving.w.locks.record('churn')).toBeUndefined();
+
     const alive = await story();
     await alive.begin({ placement: first, made, ending: { ...failed, reason: 'smoke-test-failed', page: true } });
     alive.endpoint = inService('churn-2', [served('churn-a', 1)]);
