@@ -80,6 +80,7 @@ export async function answer(request: z.output<typeof Request>, by: string, port
       return start(
         request.delivery,
         {
+          kind: 'image',
           trigger: 'person',
           repository,
           imageDigest,

@@ -122,8 +122,8 @@ export function dynamoDeliveries({ name: TableName, client }: Table): Deliveries
 
     subscribers: (subject) => names(`SUBJECT#${subject}`),
 
-    async lastAttempt(name, imageDigest) {
-      const item = await get(row.attempt(name, imageDigest), `attempts of delivery "${name}"`);
+    async lastAttempt(name, dedupeKey) {
+      const item = await get(row.attempt(name, dedupeKey), `attempts of delivery "${name}"`);
       return item && dataOf<Attempt>(item);
     },
   };

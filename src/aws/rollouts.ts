@@ -15,6 +15,11 @@ import type { Rollout } from '../rollout/rollout.ts';
 import { attempt, translated } from './errors.ts';
 import { dataOf, isConditionFailure, row, type Table, type TransactItem } from './table.ts';
 
+function liveAfter(rollout: Rollout): Pick<DeliveryHead, 'liveKey' | 'liveDigest' | 'liveRolloutId'> {
+  const liveDigest = rollout.candidate.images?.[0]?.split('@')[1];
+  return { liveKey: rollout.request.dedupeKey, liveRolloutId: rollout.id, ...(liveDigest !== undefined && { liveDigest }) };
+}
+
 /** Rollouts in DynamoDB: state under an optimistic lock, with the ledger entries that explain it in the same transaction. */
 export function dynamoRollouts({ name: TableName, client }: Table): Rollouts {
   async function queryAll(input: Omit<QueryCommandInput, 'TableName'>, limit = Number.POSITIVE_INFINITY): Promise<Record<string, unknown>[]> {
@@ -69,7 +74,7 @@ export function dynamoRollouts({ name: TableName, client }: Table): Rollouts {
   const attemptRow = (rollout: Rollout, attempted: Attempt): TransactItem => ({
     Put: {
       TableName,
-      Item: { ...row.attempt(rollout.delivery, rollout.request.imageDigest), attempt: attempted.attempt, data: JSON.stringify(attempted) },
+      Item: { ...row.attempt(rollout.delivery, rollout.request.dedupeKey), attempt: attempted.attempt, data: JSON.stringify(attempted) },
       // Only the attempt before this one, or this one itself, may stand there.
       ConditionExpression: 'attribute_not_exists(pk) OR #attempt = :before OR #attempt = :this',
       ExpressionAttributeNames: { '#attempt': 'attempt' },
@@ -127,7 +132,7 @@ export function dynamoRollouts({ name: TableName, client }: Table): Rollouts {
           closing: [...closing.filter((id) => id !== rollout.id), rollout.id],
           ...(openRolloutId !== undefined && openRolloutId !== rollout.id && { openRolloutId }),
           ...(queuedRolloutId !== undefined && queuedRolloutId !== rollout.id && { queuedRolloutId }),
-          ...(succeeded && { liveDigest: rollout.request.imageDigest, liveRolloutId: rollout.id }),
+          ...(succeeded && liveAfter(rollout)),
         };
         return [
           ...items,

@@ -22,15 +22,15 @@ export async function createModel(
           [
             {
               kind: 'model-created',
-              text: `model ${modelName} from ${rollout.imageUri}`,
-              evidence: { modelName, imageUri: rollout.imageUri, modelDataUrl: rollout.candidate.modelDataUrl },
+              text: `model ${modelName} from ${rollout.candidate.images?.join(', ') ?? ''}`,
+              evidence: { modelName, images: rollout.candidate.images, modelDataUrl: rollout.candidate.modelDataUrl },
             },
           ],
           ports.clock.now(),
         );
   await ports.models.create({
     modelName,
-    imageUri: saved.imageUri,
+    imageUri: saved.candidate.images?.[0] ?? '',
     ...(saved.candidate.modelDataUrl !== undefined && { modelDataUrl: saved.candidate.modelDataUrl }),
     environment: spec.serve.environment,
     executionRoleArn: ports.settings.modelRoleArn,

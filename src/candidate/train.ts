@@ -98,7 +98,7 @@ async function ask(
   try {
     await ports.training.start({
       jobName,
-      imageUri: saved.imageUri,
+      imageUri: saved.candidate.images?.[0] ?? '',
       executionRoleArn: ports.settings.modelRoleArn,
       hyperparameters: train.hyperparameters,
       channels: Object.fromEntries(

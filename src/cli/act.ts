@@ -27,6 +27,7 @@ const subject = new Option(
  */
 export function answersOf(kind: 'approve' | 'reject', view: RolloutView, step?: number) {
   const { imageDigest, revision } = view;
+  if (imageDigest === undefined) throw new Error(`Cannot ${kind} rollout "${view.id}": its image is not built yet, it is ${view.phase}`);
   if (step !== undefined) return { for: step === 0 ? ('rollout' as const) : step - 1, imageDigest, revision };
   const asked = view.approval ?? (kind === 'approve' ? view.approved.at(-1) : undefined);
   if (asked) return { for: asked.for, imageDigest, revision };

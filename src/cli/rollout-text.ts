@@ -14,7 +14,8 @@ export const questionText = ({ for: subject, expiresAt, onExpiry }: NonNullable<
 export function rolloutText(view: RolloutView): string {
   const head = [
     `${styled('bold', view.id)}  ${statusText(view)}${view.reason === undefined ? '' : ` (${view.reason})`}`,
-    `  image     ${view.imageDigest}${view.imageTag === undefined ? '' : ` (tag ${view.imageTag})`}`,
+    `  asked by  ${view.request}`,
+    `  image     ${view.imageDigest ?? 'not built yet'}${view.imageTag === undefined ? '' : ` (tag ${view.imageTag})`}`,
     `  delivery  ${view.delivery}, revision ${view.revision}`,
     ...(view.endpointName === undefined
       ? []

@@ -19,12 +19,13 @@ export interface DeliveryHead {
   readonly openRolloutId?: string;
   /** Rollouts that have ended, or lost their place in the queue, and whose end is still being written, tidied and told. Unset while there are none. */
   readonly closing?: readonly string[];
-  /** Digest of the image that serves; unset until a rollout succeeded. */
+  /** Key of the request that serves, and digest of its image; unset until a rollout succeeded. */
+  readonly liveKey?: string;
   readonly liveDigest?: string;
   readonly liveRolloutId?: string;
 }
 
-/** The last attempt to roll out one digest by one delivery. */
+/** The last attempt at what has one key, by one delivery. */
 export interface Attempt {
   readonly attempt: number;
   readonly rolloutId: string;
@@ -123,7 +124,7 @@ export interface Deliveries {
   list(): Promise<readonly DeliveryHead[]>;
   /** Names of the deliveries subscribed to a trigger's subject. */
   subscribers(subject: string): Promise<readonly string[]>;
-  lastAttempt(name: string, imageDigest: string): Promise<Attempt | undefined>;
+  lastAttempt(name: string, dedupeKey: string): Promise<Attempt | undefined>;
 }
 
 /** One writer an endpoint. SageMaker checks no fence, so a lease outlives any function that could still act under it. */

@@ -1,6 +1,6 @@
 import type { Draft } from '../ledger/entry.ts';
 import type { Signal } from '../ports/rollouts.ts';
-import type { ApprovalSubject, Ending, Rollout } from './rollout.ts';
+import { type ApprovalSubject, type Ending, imageDigestOf, type Rollout } from './rollout.ts';
 
 /** What a person may ask of a rollout. `promote` skips the rest of the steps; `abort` undoes. */
 export const actKinds = ['approve', 'reject', 'pause', 'resume', 'promote', 'abort'] as const;
@@ -26,7 +26,7 @@ export function alreadyOf(rollout: Rollout, { kind, answers }: Act): string | un
   switch (kind) {
     case 'approve': {
       // Bound like an answer that counts: to this image under this revision.
-      if (answers?.imageDigest !== rollout.request.imageDigest || answers.revision !== rollout.revision) return undefined;
+      if (!answers || answers.imageDigest !== imageDigestOf(rollout) || answers.revision !== rollout.revision) return undefined;
       const approved = rollout.approved.find((one) => one.for === answers.for);
       return approved && `${subjectText(approved.for)} was approved already by ${approved.by}`;
     }
@@ -55,8 +55,8 @@ export function refusalOf(rollout: Rollout, act: Act, atMs: number): string | un
       const { answers } = act;
       if (!answers) return 'the answer does not say what it is for';
       if (answers.for !== approval.for) return `the answer is for ${subjectText(answers.for)}, asked is ${subjectText(approval.for)}`;
-      if (answers.imageDigest !== rollout.request.imageDigest)
-        return `the answer is for ${answers.imageDigest}, this rollout is of ${rollout.request.imageDigest}`;
+      if (answers.imageDigest !== imageDigestOf(rollout))
+        return `the answer is for ${answers.imageDigest}, this rollout is of ${imageDigestOf(rollout) ?? 'an image that is not built yet'}`;
       if (answers.revision !== rollout.revision)
         return `the answer is for revision ${answers.revision} of the delivery, this rollout is under ${rollout.revision}`;
       return undefined;

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { Attempt, DeliveryHead } from '../ports/rollouts.ts';
-import type { RolloutRequest } from '../triggers/trigger.ts';
+import { type RolloutRequest, wantedText } from '../triggers/trigger.ts';
 import type { DeliverySpec } from './spec.ts';
 
 export type Admission =
@@ -16,15 +17,15 @@ export type Admission =
 /**
  * Whether a request becomes a rollout. One image, one rollout at a time, however often its event is delivered.
  *
- * @param last the last attempt with this very digest by this delivery; undefined if there was none
+ * @param last the last attempt under this very key by this delivery; undefined if there was none
  */
 export function admit(head: DeliveryHead, last: Attempt | undefined, request: RolloutRequest, concurrency: DeliverySpec['concurrency']): Admission {
   if (last?.open) return { answer: 'same', rolloutId: last.rolloutId };
-  if (head.liveDigest === request.imageDigest) {
+  if (isLive(head, request)) {
     return {
       answer: 'ignore',
       reason: 'already-live',
-      text: `${request.imageDigest} serves already, put there by ${head.liveRolloutId ?? 'an earlier rollout'}`,
+      text: `${wantedText(request)} serves already, put there by ${head.liveRolloutId ?? 'an earlier rollout'}`,
     };
   }
   if (last?.endedAtMs !== undefined && request.occurredAtMs <= last.endedAtMs) {
@@ -49,6 +50,16 @@ export function admit(head: DeliveryHead, last: Attempt | undefined, request: Ro
   return { answer: 'start', attempt };
 }
 
-/** `<delivery>-<digest12>-<attempt>`: unique, and the name of its execution, so that starting twice is harmless by construction. */
-export const rolloutIdOf = (delivery: string, imageDigest: string, attempt: number): string =>
-  `${delivery}-${imageDigest.replace('sha256:', '').slice(0, 12)}-${attempt}`;
+/** Whether what is asked for serves already. An image also where it came another way: built from source, or trained anew since. */
+export const isLive = (head: Pick<DeliveryHead, 'liveKey' | 'liveDigest'>, request: RolloutRequest): boolean =>
+  head.liveKey === request.dedupeKey || (request.kind === 'image' && head.liveDigest === request.imageDigest);
+
+/**
+ * `<delivery>-<key12>-<attempt>`: unique, and the name of its execution, so that starting twice is harmless by construction.
+ *
+ * @param dedupeKey an image's digest or a commit gives its first 12 hexadecimal digits, anything else those of its SHA-256
+ */
+export function rolloutIdOf(delivery: string, dedupeKey: string, attempt: number): string {
+  const [digits] = /^[0-9a-f]{12}(?=[0-9a-f]{8,}$)/.exec(dedupeKey.replace('sha256:', '')) ?? [];
+  return `${delivery}-${digits ?? createHash('sha256').update(dedupeKey).digest('hex').slice(0, 12)}-${attempt}`;
+}

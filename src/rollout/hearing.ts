@@ -2,7 +2,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { Signal } from '../ports/rollouts.ts';
 import { hear, subjectText } from './acts.ts';
 import { loadRollout } from './load.ts';
-import type { Approval, ApprovalSubject, Rollout } from './rollout.ts';
+import { type Approval, type ApprovalSubject, imageDigestOf, type Rollout } from './rollout.ts';
 import type { ApprovalRule } from './step.ts';
 
 /** The rollout with everything taken in that people asked of it, written down where anything was new. */
@@ -49,7 +49,7 @@ export async function askPerson(
     delivery: rollout.delivery,
     phase: rollout.phase,
     page: false,
-    text: `${text}; an answer names for ${JSON.stringify(subject)}, digest ${rollout.request.imageDigest}, revision ${rollout.revision}`,
+    text: `${text}; an answer names for ${JSON.stringify(subject)}, digest ${imageDigestOf(rollout) ?? 'unknown'}, revision ${rollout.revision}`,
   });
   return approval;
 }

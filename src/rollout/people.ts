@@ -65,20 +65,17 @@ export async function undo(rolloutId: string, by: string, reason: string | undef
   if (live !== rolloutId) throw new BadRequest(`Cannot undo rollout "${rolloutId}": what serves by now is of ${live ?? 'another'}; undo that one`);
   const rollouts = await ports.rollouts.list({ delivery: rollout.delivery, limit: 200 });
   const before = rollouts.find(
-    (other) => other.outcome === 'Succeeded' && other.startedAtMs < rollout.startedAtMs && other.request.imageDigest !== rollout.request.imageDigest,
+    (other) => other.outcome === 'Succeeded' && other.startedAtMs < rollout.startedAtMs && other.request.dedupeKey !== rollout.request.dedupeKey,
   );
   if (!before) throw new BadRequest(`Cannot undo rollout "${rolloutId}": nothing was promoted before it`);
-  const { modelDataUrl } = before.candidate;
   return start(
     rollout.delivery,
     {
+      kind: 'again',
       trigger: 'undo',
-      repository: before.request.repository,
-      imageDigest: before.request.imageDigest,
-      ...(before.request.imageTag !== undefined && { imageTag: before.request.imageTag }),
+      rolloutId: before.id,
       occurredAtMs: ports.clock.now(),
-      dedupeKey: before.request.imageDigest,
-      ...(modelDataUrl !== undefined && { modelDataUrl }),
+      dedupeKey: before.request.dedupeKey,
       askedBy: by,
     },
     ports,

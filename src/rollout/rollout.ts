@@ -1,5 +1,5 @@
 import type { Head } from '../ledger/chain.ts';
-import type { RolloutRequest } from '../triggers/trigger.ts';
+import type { RolloutRequest, SourceCode } from '../triggers/trigger.ts';
 import type { Move } from './move.ts';
 import type { Step } from './step.ts';
 import type { GateVerdict } from './verdict.ts';
@@ -103,9 +103,26 @@ export interface StepRecord extends Step {
   readonly heard?: Readonly<Record<string, number>>;
 }
 
+/** What becomes the canary; grows on the way from what was asked for to a model. */
+export interface Candidate {
+  /** The source it is built from or trained with; unset where an image or a package was asked for. */
+  readonly source?: SourceCode;
+  /** URIs by digest, the container that gets the requests first. Unset until they are known. */
+  readonly images?: readonly string[];
+  readonly trainingJobName?: string;
+  readonly modelDataUrl?: string;
+  readonly metrics?: Readonly<Record<string, number>>;
+  /** The version of the model package group it is registered as, or came from. */
+  readonly packageArn?: string;
+  readonly modelName?: string;
+}
+
+/** Digest (`sha256:…`) of the image that gets the requests: what an answer of a person is bound to. Undefined until it is known. */
+export const imageDigestOf = ({ candidate }: Pick<Rollout, 'candidate'>): string | undefined => candidate.images?.[0]?.split('@')[1];
+
 export interface Rollout {
   readonly contract: 1;
-  /** `<delivery>-<digest12>-<attempt>`: also the name of its delivery execution. */
+  /** `<delivery>-<key12>-<attempt>`: also the name of its delivery execution. */
   readonly id: string;
   /** Grows with every save; a save over a newer one is refused. */
   readonly version: number;
@@ -115,17 +132,10 @@ export interface Rollout {
   readonly revision: number;
   readonly attempt: number;
   readonly request: RolloutRequest;
-  /** The image with its digest. */
-  readonly imageUri: string;
   readonly phase: Phase;
   readonly startedAtMs: number;
   readonly ledger: Head;
-  readonly candidate: {
-    readonly trainingJobName?: string;
-    readonly modelDataUrl?: string;
-    readonly metrics?: Readonly<Record<string, number>>;
-    readonly modelName?: string;
-  };
+  readonly candidate: Candidate;
   /** Since when another rollout has held the endpoint this one wants, epoch milliseconds; unset where it never had to wait. */
   readonly waitingSinceMs?: number;
   /** Unset until the endpoint's lock was acquired. */

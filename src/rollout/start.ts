@@ -1,8 +1,8 @@
-import { emptyChain } from '../ledger/chain.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { DeliveryHead } from '../ports/rollouts.ts';
-import type { RolloutRequest } from '../triggers/trigger.ts';
-import { admit, rolloutIdOf } from './admission.ts';
+import { type RolloutRequest, wantedText } from '../triggers/trigger.ts';
+import { admit, isLive } from './admission.ts';
+import { builtBy, candidateOf, newRollout, requested } from './beginning.ts';
 import { NotFound, StaleRollout } from './errors.ts';
 import { keys } from './keys.ts';
 import { specOf } from './load.ts';
@@ -32,10 +32,15 @@ export async function start(
   for (let race = 0; race < races; race++) {
     const head = await ports.deliveries.head(delivery);
     if (!head) throw new NotFound(`No delivery "${delivery}"; apply its delivery.yaml first`);
-    const last = await ports.deliveries.lastAttempt(delivery, request.imageDigest);
+    const built = await builtBy(delivery, request, ports);
+    if (built !== undefined) return { answer: 'same', rolloutId: built };
+    const last = await ports.deliveries.lastAttempt(delivery, request.dedupeKey);
     const { concurrency } = await specOf({ delivery, revision: head.revision }, ports);
     const admission = admit(head, last, request, concurrency);
     const nowMs = ports.clock.now();
+    const candidate = await candidateOf(head, request, ports);
+    if (!candidate && 'attempt' in admission)
+      return { answer: 'ignored', reason: 'nothing-live', text: `nothing of delivery "${delivery}" serves yet that could be trained anew` };
     switch (admission.answer) {
       case 'ignore':
         return { answer: 'ignored', reason: admission.reason, text: admission.text };
@@ -46,7 +51,7 @@ export async function start(
         return { answer: 'same', rolloutId: admission.rolloutId };
       }
       case 'reject': {
-        const rollout = newRollout(head, request, admission.attempt, ports.images.uriOf(request.repository, request.imageDigest), nowMs);
+        const rollout = newRollout(head, request, admission.attempt, candidate ?? {}, nowMs);
         const ending = { outcome: 'Rejected', reason: admission.reason, text: admission.text, page: false } as const;
         const rejected = await ports.rollouts.reject(
           { ...rollout, phase: 'Ended', ending, outcome: 'Rejected', endedAtMs: nowMs, closed: true },
@@ -58,7 +63,7 @@ export async function start(
         return { answer: 'rejected', rolloutId: rollout.id, reason: admission.reason, text: admission.text };
       }
       case 'queue': {
-        const rollout = newRollout(head, request, admission.attempt, ports.images.uriOf(request.repository, request.imageDigest), nowMs);
+        const rollout = newRollout(head, request, admission.attempt, candidate ?? {}, nowMs);
         const waits = head.openRolloutId === undefined ? 'is next' : `waits for ${head.openRolloutId} to end`;
         const queued = await ports.rollouts.queue(rollout, head, [requested(request), { kind: 'queued', text: waits }], nowMs);
         if (!queued) continue;
@@ -69,7 +74,7 @@ export async function start(
         return { answer: 'queued', rolloutId: rollout.id };
       }
       case 'start': {
-        const rollout = newRollout(head, request, admission.attempt, ports.images.uriOf(request.repository, request.imageDigest), nowMs);
+        const rollout = newRollout(head, request, admission.attempt, candidate ?? {}, nowMs);
         const admitted = await ports.rollouts.admit(
           rollout,
           head,
@@ -82,7 +87,7 @@ export async function start(
       }
     }
   }
-  throw new StaleRollout(`Cannot admit ${request.imageDigest} to delivery "${delivery}": lost the race ${races} times`);
+  throw new StaleRollout(`Cannot admit ${wantedText(request)} to delivery "${delivery}": lost the race ${races} times`);
 }
 
 /** What follows from a place in the queue: whoever had it before has ended, and under `supersede` the open rollout is stopped. Asked again it changes nothing. */
@@ -134,10 +139,10 @@ export async function startQueued(
   const rolloutId = await ports.rollouts.takeFromQueue(delivery);
   if (rolloutId === undefined) return undefined;
   const [rollout, head] = await Promise.all([ports.rollouts.find(rolloutId), ports.deliveries.head(delivery)]);
-  if (rollout && rollout.outcome === undefined && head?.liveDigest === rollout.request.imageDigest) {
+  if (rollout && rollout.outcome === undefined && head && isLive(head, rollout.request)) {
     await endUnbegun(
       rollout,
-      { outcome: 'Superseded', reason: 'already-live', text: `${rollout.request.imageDigest} serves by now`, page: false },
+      { outcome: 'Superseded', reason: 'already-live', text: `${wantedText(rollout.request)} serves by now`, page: false },
       ports,
     );
     return startQueued(delivery, ports);
@@ -148,34 +153,3 @@ export async function startQueued(
 
 const startExecution = (rolloutId: string, { executions }: Pick<Ports, 'executions'>) =>
   executions.startDelivery(rolloutId, { contract: 1, rolloutId, generation: 1 });
-
-const requested = (request: RolloutRequest) => ({
-  kind: 'requested' as const,
-  text: `${request.trigger}: ${request.repository}${request.imageTag ? `:${request.imageTag}` : ''}@${request.imageDigest}`,
-  evidence: { ...request },
-  ...(request.askedBy !== undefined && { by: request.askedBy }),
-});
-
-function newRollout(head: DeliveryHead, request: RolloutRequest, attempt: number, imageUri: string, nowMs: number): Rollout {
-  return {
-    contract: 1,
-    id: rolloutIdOf(head.name, request.imageDigest, attempt),
-    version: 0,
-    generation: 1,
-    delivery: head.name,
-    revision: head.revision,
-    attempt,
-    request,
-    imageUri,
-    phase: 'Queued',
-    startedAtMs: nowMs,
-    ledger: emptyChain,
-    candidate: request.modelDataUrl === undefined ? {} : { modelDataUrl: request.modelDataUrl },
-    steps: [],
-    made: { configs: [], models: [] },
-    replaced: { configs: [], models: [] },
-    approved: [],
-    heardActs: [],
-    watching: [],
-  };
-}

@@ -143,7 +143,7 @@ async function verifyCanary(
     [
       {
         kind: 'canary-verified',
-        text: `${placement.canary} is in service on ${rollout.request.imageDigest}`,
+        text: `${placement.canary} is in service on ${imagesText(rollout)}`,
         evidence: { variants: endpoint?.ProductionVariants },
       },
     ],
@@ -152,14 +152,22 @@ async function verifyCanary(
   return 'done';
 }
 
+const digestOfUri = (uri: string): string | undefined => uri.split('@')[1];
+
+const imagesText = ({ candidate }: Rollout): string => candidate.images?.map((image) => digestOfUri(image) ?? image).join(', ') ?? 'an image';
+
 function differencesFromPlan(rollout: Rollout, endpoint: EndpointDescription | undefined): string[] {
   const placement = placementOf(rollout);
   const wrong: string[] = [];
   const live = (name: string) => endpoint?.ProductionVariants.find((variant) => variant.VariantName === name);
   const canary = live(placement.canary);
   if (!canary) return [`variant ${placement.canary} is missing`];
-  if (!canary.ResolvedImages.some((image) => image.endsWith(rollout.request.imageDigest))) {
-    wrong.push(`variant ${placement.canary} runs ${canary.ResolvedImages.join(', ') || 'no known image'}, expected ${rollout.request.imageDigest}`);
+  const runs = new Set(canary.ResolvedImages.map(digestOfUri));
+  // No digest to compare is no proof.
+  const expected = rollout.candidate.images ?? [];
+  const isProved = (image: string) => digestOfUri(image) !== undefined && runs.has(digestOfUri(image));
+  if (expected.length === 0 || !expected.every(isProved)) {
+    wrong.push(`variant ${placement.canary} runs ${canary.ResolvedImages.join(', ') || 'no known image'}, expected ${imagesText(rollout)}`);
   }
   const expectedWeight = placement.stable === undefined ? placement.stableWeight : 0;
   if (!sameWeight(canary.CurrentWeight, expectedWeight))

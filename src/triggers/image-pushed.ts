@@ -51,6 +51,7 @@ export const imagePushed = defineTrigger({
   // Untagged pushes are the parts of a multi-platform image: never the image somebody means.
   accepts: (spec, event) => event.detail['image-tag'] !== undefined && matchesGlob(spec.tags, event.detail['image-tag']),
   toRequest: (event) => ({
+    kind: 'image',
     trigger: 'image-pushed',
     repository: event.detail['repository-name'],
     imageDigest: event.detail['image-digest'],

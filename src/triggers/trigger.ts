@@ -1,21 +1,58 @@
 import type * as z from 'zod/mini';
 
-/** What a trigger asks for: a rollout of this image. */
-export interface RolloutRequest {
+/** Where a candidate's source lies, and which state of it is meant. */
+export interface SourceCode {
+  readonly type: 's3' | 'codecommit';
+  /** `s3://bucket/key` of a bundle (`.zip` or `.tar.gz`), or the name of a CodeCommit repository. */
+  readonly location: string;
+  /** The object's VersionId, or the commit. Unset in a bucket without versions: then the key has to be a new one each time. */
+  readonly version?: string;
+}
+
+/** What is to be brought into service. */
+export type Wanted =
+  /** An image of this account's registry. Repository and digest (`sha256:…`): pinned on sight, so a tag that moves later changes nothing. */
+  | {
+      readonly kind: 'image';
+      readonly repository: string;
+      readonly imageDigest: string;
+      /** The tag it came with; unset for an untagged push. */
+      readonly imageTag?: string;
+    }
+  /** Source code: an image is built of it, or a training script is run from it. */
+  | { readonly kind: 'source'; readonly source: SourceCode }
+  /** A version of a model package group. */
+  | { readonly kind: 'package'; readonly packageArn: string }
+  /** What serves, trained anew. */
+  | { readonly kind: 'retrain'; readonly because: string }
+  /** What an earlier rollout brought into service, as it was then: nothing is built or trained. */
+  | { readonly kind: 'again'; readonly rolloutId: string };
+
+/** What a trigger asks for: a rollout of this. */
+export type RolloutRequest = Wanted & {
   readonly trigger: string;
-  /** Repository name and digest (`sha256:…`): pinned on sight, so a tag that moves later changes nothing. */
-  readonly repository: string;
-  readonly imageDigest: string;
-  /** The tag it came with; unset for an untagged push. */
-  readonly imageTag?: string;
   /** When it happened, epoch milliseconds: an event older than the last attempt's end starts no new attempt. */
   readonly occurredAtMs: number;
-  /** What dedupes it within a delivery: the image's digest. */
+  /** What dedupes it within a delivery: an image's digest, a source's version, a package's ARN, a schedule's due time. */
   readonly dedupeKey: string;
-  /** What an earlier rollout trained for this image: an undo does not train again. */
-  readonly modelDataUrl?: string;
   /** ARN of the person who asked; unset for events. */
   readonly askedBy?: string;
+};
+
+/** What is wanted, for people. */
+export function wantedText(wanted: Wanted): string {
+  switch (wanted.kind) {
+    case 'image':
+      return `${wanted.repository}${wanted.imageTag === undefined ? '' : `:${wanted.imageTag}`}@${wanted.imageDigest}`;
+    case 'source':
+      return `${wanted.source.location}${wanted.source.version === undefined ? '' : ` at ${wanted.source.version}`}`;
+    case 'package':
+      return wanted.packageArn;
+    case 'retrain':
+      return `what serves, trained anew: ${wanted.because}`;
+    case 'again':
+      return `what ${wanted.rolloutId} brought into service`;
+  }
 }
 
 /** One source of rollouts. */

@@ -1,6 +1,7 @@
 import { flawOf } from '../ledger/chain.ts';
 import type { Entry } from '../ledger/entry.ts';
-import type { Outcome, Phase, Rollout } from '../rollout/rollout.ts';
+import { requestText } from '../rollout/beginning.ts';
+import { imageDigestOf, type Outcome, type Phase, type Rollout } from '../rollout/rollout.ts';
 import type { GateVerdict } from '../rollout/verdict.ts';
 
 /** What a person sees of a rollout. Times are ISO 8601. */
@@ -8,7 +9,10 @@ export interface RolloutView {
   readonly id: string;
   readonly delivery: string;
   readonly revision: number;
-  readonly imageDigest: string;
+  /** What asked for it, and what it asked for. */
+  readonly request: string;
+  /** Unset while the image is not built yet. */
+  readonly imageDigest?: string;
   readonly imageTag?: string;
   readonly phase: Phase;
   readonly outcome?: Outcome;
@@ -48,7 +52,8 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** @param entries the whole ledger, or an empty list for a summary */
 export function rolloutView(rollout: Rollout, entries: readonly Entry[], nowMs: number): RolloutView {
-  const { placement, ending } = rollout;
+  const { placement, ending, request } = rollout;
+  const imageDigest = imageDigestOf(rollout);
   const proved = rollout.steps.filter((step) => step.verifiedAtMs !== undefined).at(-1)?.canaryPercent ?? 0;
   // With the head of the chain a dropped tail is seen as well.
   const flaw =
@@ -63,8 +68,9 @@ export function rolloutView(rollout: Rollout, entries: readonly Entry[], nowMs: 
     id: rollout.id,
     delivery: rollout.delivery,
     revision: rollout.revision,
-    imageDigest: rollout.request.imageDigest,
-    ...(rollout.request.imageTag !== undefined && { imageTag: rollout.request.imageTag }),
+    request: requestText(request),
+    ...(imageDigest !== undefined && { imageDigest }),
+    ...(request.kind === 'image' && request.imageTag !== undefined && { imageTag: request.imageTag }),
     phase: rollout.phase,
     ...(rollout.outcome !== undefined && { outcome: rollout.outcome }),
     ...(ending && { reason: ending.reason, text: ending.text }),

@@ -3,7 +3,7 @@ import { createModel } from '../../src/candidate/create-model.ts';
 import { train } from '../../src/candidate/train.ts';
 import { refuse } from '../aws/client.ts';
 import { rejection } from '../emulator/front-fixture.ts';
-import { noonMs, rollout } from '../rollout/fixture.ts';
+import { imageOf, noonMs, rollout } from '../rollout/fixture.ts';
 import { story } from '../rollout/world.ts';
 
 const id = rollout().id;
@@ -54,7 +54,7 @@ describe('train()', () => {
     expect(asked('CreateTrainingJob')).toMatchObject([
       {
         TrainingJobName: id,
-        AlgorithmSpecification: { TrainingImage: rollout().imageUri },
+        AlgorithmSpecification: { TrainingImage: imageOf('b') },
         // SageMaker takes strings only.
         HyperParameters: { epochs: '200', shuffle: 'true', name: 'x' },
         InputDataConfig: [
@@ -110,6 +110,7 @@ describe('train()', () => {
     };
     expect([(await train(id, s.ports)).answer, (await train(id, s.ports)).answer]).toEqual(['completed', 'completed']);
     expect((await s.now()).candidate).toEqual({
+      images: [imageOf('b')],
       trainingJobName: id,
       modelDataUrl: 's3://models/training/churn/model.tar.gz',
       metrics: { 'validation:accuracy': 0.5 },
@@ -144,13 +145,13 @@ describe('createModel()', () => {
   test('makes one model of the image by digest, the artifact and the environment, tagged as ours', async () => {
     const { s, asked } = await candidate({ serve: { endpoint: 'churn', instanceType: 'ml.m5.large', environment: { LEVEL: 'debug' } } });
     const found = await s.now();
-    await s.w.rollouts.save({ ...found, candidate: { modelDataUrl: 's3://models/model.tar.gz' } }, [], noonMs);
+    await s.w.rollouts.save({ ...found, candidate: { images: [imageOf('b')], modelDataUrl: 's3://models/model.tar.gz' } }, [], noonMs);
     expect(await createModel(id, s.ports)).toEqual({ modelName: id });
     await createModel(id, s.ports);
     expect(asked('CreateModel')[0]).toEqual({
       ModelName: id,
       ExecutionRoleArn: 'arn:aws:iam::111122223333:role/model',
-      PrimaryContainer: { Image: rollout().imageUri, ModelDataUrl: 's3://models/model.tar.gz', Environment: { LEVEL: 'debug' } },
+      PrimaryContainer: { Image: imageOf('b'), ModelDataUrl: 's3://models/model.tar.gz', Environment: { LEVEL: 'debug' } },
       Tags: [
         { Key: 'sluice:delivery', Value: 'churn' },
         { Key: 'sluice:rollout', Value: id },

@@ -12,6 +12,7 @@ const viewOf = (told: Partial<RolloutView> = {}): RolloutView => ({
   id,
   delivery: 'churn',
   revision: 7,
+  request: 'image-pushed: models/churn:v2',
   imageDigest,
   phase: 'Progressing',
   startedAt: '2026-01-01T12:00:00.000Z',

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Signal } from '../../src/ports/rollouts.ts';
 import { type Act, actKinds, alreadyOf, hear, isApproved, refusalOf } from '../../src/rollout/acts.ts';
-import type { Approval, Ending, Placement, Rollout } from '../../src/rollout/rollout.ts';
+import { type Approval, type Ending, imageDigestOf, type Placement, type Rollout } from '../../src/rollout/rollout.ts';
 import { digestOf, noonMs, rollout } from './fixture.ts';
 
 const me = 'arn:aws:iam::111122223333:user/operator';
@@ -321,7 +321,7 @@ describe('hear()', () => {
                 act: expect.objectContaining({
                   kind: 'approve',
                   by: agreed.by,
-                  answers: { for: agreed.for, imageDigest: now.request.imageDigest, revision: now.revision },
+                  answers: { for: agreed.for, imageDigest: imageDigestOf(now) ?? '', revision: now.revision },
                 }) as unknown,
               }),
             );

@@ -9,7 +9,7 @@ import type { Placement, Rollout, StepRecord } from '../../src/rollout/rollout.t
 import { rest, shift } from '../../src/rollout/shift.ts';
 import { type MoveName, verify } from '../../src/rollout/verify.ts';
 import { rejection } from '../emulator/front-fixture.ts';
-import { digestOf, noonMs, rollout } from './fixture.ts';
+import { digestOf, imageOf, noonMs, rollout } from './fixture.ts';
 import { type Story, served, story } from './world.ts';
 
 /* One writer an endpoint: SageMaker checks no fence, so whoever lost the lock must find out before it does or decides anything. */
@@ -63,13 +63,13 @@ const verifying = (what: MoveName, at: Partial<Rollout>, endpoint: Story['endpoi
 
 const cases: Record<string, Case> = {
   'prepare() of a canary': {
-    at: { placement: untouched, candidate: { modelName: 'm' } },
+    at: { placement: untouched, candidate: { images: [imageOf('b')], modelName: 'm' } },
     endpoint: before,
     run: (s) => prepare(id, s.ports),
     does: { answer: 'asked', changes: ['CreateEndpointConfig', 'UpdateEndpoint'] },
   },
   'prepare() of a first deployment': {
-    at: { placement: untouchedFirst, candidate: { modelName: 'm' } },
+    at: { placement: untouchedFirst, candidate: { images: [imageOf('b')], modelName: 'm' } },
     endpoint: undefined,
     run: (s) => prepare(id, s.ports),
     does: { answer: 'asked', changes: ['CreateEndpointConfig', 'CreateEndpoint'] },

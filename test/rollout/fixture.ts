@@ -55,12 +55,14 @@ export const endpointConfig = (overrides: Partial<EndpointConfig> = {}): Endpoin
   ...overrides,
 });
 
-export const request = (overrides: Partial<RolloutRequest> = {}): RolloutRequest => ({
+type ImageRequest = Extract<RolloutRequest, { kind: 'image' }>;
+export const request = ({ imageDigest = digestOf('b'), ...overrides }: Partial<ImageRequest> = {}): ImageRequest => ({
+  kind: 'image',
   trigger: 'image-pushed',
   repository: 'models/churn',
-  imageDigest: digestOf('b'),
+  imageDigest,
   occurredAtMs: noonMs,
-  dedupeKey: digestOf('b'),
+  dedupeKey: imageDigest,
   ...overrides,
 });
 
@@ -74,11 +76,10 @@ export const rollout = (overrides: Partial<Rollout> = {}): Rollout => ({
   revision: 1,
   attempt: 1,
   request: request(),
-  imageUri: imageOf('b'),
   phase: 'Queued',
   startedAtMs: noonMs,
   ledger: emptyChain,
-  candidate: {},
+  candidate: { images: [imageOf('b')] },
   steps: [],
   made: { configs: [], models: [] },
   replaced: { configs: [], models: [] },

@@ -11,7 +11,7 @@ import { shift } from '../../src/rollout/shift.ts';
 import { smoke } from '../../src/rollout/smoke.ts';
 import { verify } from '../../src/rollout/verify.ts';
 import { rejection } from '../emulator/front-fixture.ts';
-import { digestOf, noonMs, rollout } from './fixture.ts';
+import { digestOf, imageOf, noonMs, rollout } from './fixture.ts';
 import { served, story } from './world.ts';
 
 /*
@@ -157,7 +157,7 @@ describe('verify()', () => {
 test('prepare() asks SageMaker once for what is under way', async () => {
   const s = await story();
   const { configName: __, verifiedAtMs: ___, ...fresh } = placement;
-  await s.begin({ placement: fresh, candidate: { modelName: 'm' } });
+  await s.begin({ placement: fresh, candidate: { images: [imageOf('b')], modelName: 'm' } });
   s.endpoint = { EndpointStatus: 'InService', EndpointConfigName: 'churn-1', ProductionVariants: [served('churn-a', 100)] };
   s.configs.set('churn-1', {
     ProductionVariants: [{ VariantName: 'churn-a', ModelName: 'old', InstanceType: 'ml.m5.large', InitialInstanceCount: 1 }],
@@ -173,7 +173,7 @@ test('prepare() does not ask again for an update that was tried and came back', 
   const s = await story();
   await s.begin({
     placement,
-    candidate: { modelName: 'm' },
+    candidate: { images: [imageOf('b')], modelName: 'm' },
     move: { kind: 'update', configName: 'churn-2', previousConfigName: 'churn-1', requestedAtMs: noonMs - 1_800_000 },
   });
   s.endpoint = { EndpointStatus: 'InService', EndpointConfigName: 'churn-1', ProductionVariants: [served('churn-a', 100)], FailureReason: 'ping' };

@@ -3,7 +3,7 @@ import { acquire } from '../../src/rollout/acquire.ts';
 import { finish } from '../../src/rollout/finish.ts';
 import { prepare } from '../../src/rollout/prepare.ts';
 import type { Ending, Placement } from '../../src/rollout/rollout.ts';
-import { digestOf, noonMs, rollout } from './fixture.ts';
+import { digestOf, imageOf, noonMs, rollout } from './fixture.ts';
 import { served, story } from './world.ts';
 
 /* What belongs to whom: a rollout deletes what it made and nothing else, and never takes a variant that serves. */
@@ -61,7 +61,12 @@ describe('a foreign endpoint', () => {
     const request = { ...next.request, imageDigest: digestOf('c') };
     await s.w.locks.acquire('churn', next.id, noonMs);
     await s.w.rollouts.admit(
-      { ...next, request, candidate: { modelName: 'churn-m2' }, placement: { ...placement, fence: 2, stable: 'churn-a', canary: 'churn-b' } },
+      {
+        ...next,
+        request,
+        candidate: { images: [imageOf('c')], modelName: 'churn-m2' },
+        placement: { ...placement, fence: 2, stable: 'churn-a', canary: 'churn-b' },
+      },
       await s.w.head(),
       [],
       noonMs,

@@ -9,7 +9,7 @@ import type { Placement, StepRecord } from '../../src/rollout/rollout.ts';
 import { shift } from '../../src/rollout/shift.ts';
 import { signal } from '../../src/rollout/signal.ts';
 import { start } from '../../src/rollout/start.ts';
-import { digestOf, noonMs, request, rollout } from './fixture.ts';
+import { digestOf, imageOf, noonMs, request, rollout } from './fixture.ts';
 import { type Story, served, story } from './world.ts';
 
 const { id } = rollout();
@@ -79,7 +79,7 @@ describe('an accepted abort', () => {
   test('keeps a canary from being added', async () => {
     const s = await story();
     const { verifiedAtMs: _v, smokeTestedAtMs: _s, configName: _c, ...early } = placement;
-    await s.begin({ phase: 'Preparing', placement: early, candidate: { modelName: 'churn-m' } });
+    await s.begin({ phase: 'Preparing', placement: early, candidate: { images: [imageOf('b')], modelName: 'churn-m' } });
     s.endpoint = { EndpointStatus: 'InService', EndpointConfigName: 'churn-1', ProductionVariants: [served('churn-a', 100)] };
     await ask({ kind: 'abort', by: 'me', reason: 'stop' }, id, s.ports);
     expect(await prepare(id, s.ports)).toEqual({ answer: 'stopped' });

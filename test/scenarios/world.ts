@@ -107,7 +107,12 @@ export async function startWorld(
     async answer(action, rolloutId, reason) {
       const { approval, imageDigest, revision } = (await ask({ action: 'get', rolloutId })) as RolloutView; // The API answers with a view.
       if (!approval) throw new Error(`Rollout ${rolloutId} asks nobody`);
-      await ask({ action, rolloutId, answers: { for: approval.for, imageDigest, revision }, ...(reason !== undefined && { reason }) });
+      await ask({
+        action,
+        rolloutId,
+        answers: { for: approval.for, imageDigest: imageDigest ?? '', revision },
+        ...(reason !== undefined && { reason }),
+      });
     },
     async apply(source) {
       await s3.send(new PutObjectCommand({ Bucket: outputs['ModelBucketName'], Key: 'data/train.csv', Body: Buffer.from('1,2,3\n') }));

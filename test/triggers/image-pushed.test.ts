@@ -14,6 +14,7 @@ const wish = (tags?: string) =>
 describe('image-pushed', () => {
   test('asks for the digest that was pushed, not for the tag that may move', () => {
     expect(imagePushed.toRequest(pushed())).toEqual({
+      kind: 'image',
       trigger: 'image-pushed',
       repository: 'models/fraud-score',
       imageDigest: digest,

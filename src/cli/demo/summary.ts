@@ -17,7 +17,7 @@ export function summaryOf(
     .find((candidate) => candidate.variantName === view.canary && candidate.endpointConfigName === view.endpointConfigName);
   return {
     id: view.id,
-    imageDigest: view.imageDigest,
+    imageDigest: view.imageDigest ?? '',
     outcome: view.outcome ?? view.phase,
     reason: view.reason ?? '',
     canaryRequests: served?.requests ?? 0,

@@ -17,6 +17,7 @@ const view = (told: Partial<RolloutView>): RolloutView => ({
   id: 'churn-3f3f3f3f3f3f-1',
   delivery: 'churn',
   revision: 4,
+  request: 'image-pushed: models/churn:v2',
   imageDigest: digest,
   phase: 'Promoting',
   startedAt: '2026-01-01T12:00:00.000Z',
