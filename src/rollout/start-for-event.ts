@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Ports } from '../ports/ports.ts';
-import { triggers } from '../triggers/registry.ts';
+import { triggersOf } from '../triggers/registry.ts';
 import { DeliverySpec } from './spec.ts';
 import { type Started, start } from './start.ts';
 
@@ -16,19 +16,27 @@ export async function startForEvent(
   ports: Pick<Ports, 'rollouts' | 'deliveries' | 'executions' | 'images' | 'notices' | 'clock'>,
 ): Promise<readonly Answer[]> {
   const answers: Answer[] = [];
-  for (const trigger of triggers) {
-    const { source, 'detail-type': detailType } = trigger.pattern as { source: readonly string[]; 'detail-type': readonly string[] }; // Every pattern names both; a contract test holds them to it.
-    if (!source.includes(event.source) || !detailType.includes(event['detail-type'])) continue;
-    const parsed = z.parse(trigger.event, event);
+  const unread: Error[] = [];
+  const concerned = triggersOf(event);
+  for (const trigger of concerned) {
+    // Two triggers may share source and detail-type: an approved package and a rejected one.
+    const { error, data: parsed } = z.safeParse(trigger.event, event);
+    if (error) {
+      unread.push(error);
+      continue;
+    }
     for (const delivery of await ports.deliveries.subscribers(trigger.subjectOf(parsed))) {
       const head = await ports.deliveries.head(delivery);
       if (!head) continue;
       const spec = z.parse(DeliverySpec, await ports.deliveries.revision(delivery, head.revision));
-      const wanted = spec.triggers.some(
-        (wish) => wish.type === trigger.type && trigger.subjectsOf(wish).includes(trigger.subjectOf(parsed)) && trigger.accepts(wish, parsed),
+      const wish = spec.triggers.find(
+        (each) => each.type === trigger.type && trigger.subjectsOf(each).includes(trigger.subjectOf(parsed)) && trigger.accepts(each, parsed),
       );
-      if (wanted) answers.push({ delivery, ...(await start(delivery, trigger.toRequest(parsed), ports)) });
+      if (wish) answers.push({ delivery, ...(await start(delivery, trigger.toRequest(parsed, wish), ports)) });
     }
   }
+  // A rule let it through and nobody can read it: AWS has changed its shape, and that must not pass in silence.
+  const [flaw] = unread;
+  if (flaw && unread.length === concerned.length) throw flaw;
   return answers;
 }

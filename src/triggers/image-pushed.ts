@@ -1,13 +1,11 @@
 import * as z from 'zod/mini';
+import { matchesGlob } from './glob.ts';
+import { Digest, Repository } from './names.ts';
 import { defineTrigger } from './trigger.ts';
 
 const Spec = z.strictObject({
   type: z.literal('image-pushed'),
-  repository: z
-    .string()
-    .check(
-      z.regex(/^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/, 'Expected the name of an ECR repository, such as models/churn'),
-    ),
+  repository: Repository,
   /** A glob over the image's tag; `*` is any text. An untagged push is never meant. */
   tags: z._default(z.string().check(z.minLength(1), z.maxLength(128)), '*'),
 });
@@ -18,27 +16,10 @@ const Event = z.object({
     result: z.literal('SUCCESS'),
     'action-type': z.literal('PUSH'),
     'repository-name': z.string(),
-    'image-digest': z.string().check(z.regex(/^sha256:[0-9a-f]{64}$/)),
+    'image-digest': Digest,
     'image-tag': z.optional(z.string()),
   }),
 });
-
-/** Whether `text` matches a glob in which `*` is any text and all else stands for itself. */
-export function matchesGlob(glob: string, text: string): boolean {
-  const [start = '', ...parts] = glob.split('*');
-  const end = parts.pop();
-  if (end === undefined) return text === glob;
-  if (text.length < start.length + end.length || !text.startsWith(start) || !text.endsWith(end)) return false;
-  // Each part in the middle where it first occurs: if the rest fits anywhere, it fits after that. (A regular expression would try every place.)
-  let from = start.length;
-  const to = text.length - end.length;
-  for (const part of parts) {
-    const found = text.indexOf(part, from);
-    if (found === -1 || found + part.length > to) return false;
-    from = found + part.length;
-  }
-  return true;
-}
 
 /** An image was pushed to ECR. */
 export const imagePushed = defineTrigger({

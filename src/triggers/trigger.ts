@@ -7,6 +7,8 @@ export interface SourceCode {
   readonly location: string;
   /** The object's VersionId, or the commit. Unset in a bucket without versions: then the key has to be a new one each time. */
   readonly version?: string;
+  /** The commit a bundle was made of, where who put it there says so. */
+  readonly commit?: string;
 }
 
 /** What is to be brought into service. */
@@ -23,6 +25,8 @@ export type Wanted =
   | { readonly kind: 'source'; readonly source: SourceCode }
   /** A version of a model package group. */
   | { readonly kind: 'package'; readonly packageArn: string }
+  /** What was approved before this version of a model package group, where this one serves. */
+  | { readonly kind: 'instead'; readonly packageArn: string }
   /** What serves, trained anew. */
   | { readonly kind: 'retrain'; readonly because: string }
   /** What an earlier rollout brought into service, as it was then: nothing is built or trained. */
@@ -48,6 +52,8 @@ export function wantedText(wanted: Wanted): string {
       return `${wanted.source.location}${wanted.source.version === undefined ? '' : ` at ${wanted.source.version}`}`;
     case 'package':
       return wanted.packageArn;
+    case 'instead':
+      return `what was approved before ${wanted.packageArn}`;
     case 'retrain':
       return `what serves, trained anew: ${wanted.because}`;
     case 'again':
@@ -59,15 +65,21 @@ export function wantedText(wanted: Wanted): string {
 export interface Trigger<Type extends string, Schema extends z.ZodMiniType, Event extends z.ZodMiniType> {
   readonly type: Type;
   readonly spec: Schema;
-  /** The EventBridge rule's pattern in serverless.yml. */
-  readonly pattern: Readonly<Record<string, unknown>>;
+  /** The EventBridge rule's pattern in serverless.yml; of a rule with a schedule, what its events look like. */
+  readonly pattern: {
+    readonly source: readonly string[];
+    readonly 'detail-type': readonly string[];
+    readonly detail?: Readonly<Record<string, unknown>>;
+  };
+  /** The rule's schedule expression, where a clock asks; unset where an event does. */
+  readonly schedule?: string;
   readonly event: Event;
   /** Which deliveries an event concerns: those whose spec yields the same subject. */
   subjectOf(event: z.output<Event>): string;
   subjectsOf(spec: z.output<Schema>): readonly string[];
   /** Whether a delivery of that subject wants this event (tags, for one). */
   accepts(spec: z.output<Schema>, event: z.output<Event>): boolean;
-  toRequest(event: z.output<Event>): RolloutRequest;
+  toRequest(event: z.output<Event>, spec: z.output<Schema>): RolloutRequest;
 }
 
 export const defineTrigger = <Type extends string, Schema extends z.ZodMiniType, Event extends z.ZodMiniType>(

@@ -38,8 +38,8 @@ const sdk = /^(@aws-sdk\/|@smithy\/)/;
 const except = (pattern: RegExp) => new RegExp(`^(?!${pattern.source.replace('^', '')})`);
 
 const permissions: Readonly<Record<Exclude<Layer, 'bench' | 'tools'>, Permission>> = {
-  // node:crypto for the ledger's hashes: it reads nothing and waits for nothing.
-  core: { reach: { core: 'any', ports: 'types' }, packages: /^(zod(\/|$)|node:crypto$)/ },
+  // node:crypto for hashes, croner for times of a cron expression: neither reads anything or waits for anything.
+  core: { reach: { core: 'any', ports: 'types' }, packages: /^(zod(\/|$)|croner$|node:crypto$)/ },
   ports: { reach: { ports: 'any', core: 'types' }, packages: /^(?!)/ },
   aws: { reach: { aws: 'any', ports: 'types', core: 'types', containers: 'types' }, packages: /^(@aws-sdk\/|@smithy\/|node:)/ },
   app: { reach: { app: 'any', aws: 'any', core: 'any', ports: 'types', view: 'any' }, packages: except(sdk) },

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { imagePushed, matchesGlob } from '../../src/triggers/image-pushed.ts';
+import { matchesGlob } from '../../src/triggers/glob.ts';
+import { imagePushed } from '../../src/triggers/image-pushed.ts';
 
 const sample = (name: string): unknown => JSON.parse(readFileSync(new URL(`../events/${name}.json`, import.meta.url), 'utf8'));
 const pushed = () => z.parse(imagePushed.event, sample('ecr-image-action-push'));
@@ -13,7 +14,7 @@ const wish = (tags?: string) =>
 
 describe('image-pushed', () => {
   test('asks for the digest that was pushed, not for the tag that may move', () => {
-    expect(imagePushed.toRequest(pushed())).toEqual({
+    expect(imagePushed.toRequest(pushed(), wish())).toEqual({
       kind: 'image',
       trigger: 'image-pushed',
       repository: 'models/fraud-score',
@@ -22,12 +23,12 @@ describe('image-pushed', () => {
       occurredAtMs: Date.parse('2026-10-05T08:41:12Z'),
       dedupeKey: digest,
     });
-    expect(imagePushed.toRequest(untagged())).not.toHaveProperty('imageTag');
+    expect(imagePushed.toRequest(untagged(), wish())).not.toHaveProperty('imageTag');
   });
 
   test('asks the same for the same push under two tags: one event a tag', () => {
     const again = { ...pushed(), detail: { ...pushed().detail, 'image-tag': 'latest' } };
-    expect(imagePushed.toRequest(again).dedupeKey).toBe(imagePushed.toRequest(pushed()).dedupeKey);
+    expect(imagePushed.toRequest(again, wish()).dedupeKey).toBe(imagePushed.toRequest(pushed(), wish()).dedupeKey);
   });
 
   test('concerns the deliveries of its repository', () => {

@@ -1,0 +1,41 @@
+import * as z from 'zod/mini';
+import { matchesGlob } from './glob.ts';
+import { Glob } from './names.ts';
+import { defineTrigger } from './trigger.ts';
+
+const Event = z.object({
+  time: z.string(),
+  detail: z.object({
+    bucket: z.object({ name: z.string() }),
+    object: z.object({ key: z.string(), etag: z.string(), 'version-id': z.optional(z.string()) }),
+  }),
+});
+
+/** A bundle of source code (`.zip` or `.tar.gz`) was put into a bucket that tells EventBridge. */
+export const bundleUploaded = defineTrigger({
+  type: 'bundle-uploaded',
+  spec: z.strictObject({
+    type: z.literal('bundle-uploaded'),
+    bucket: z.string().check(z.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'Expected the name of an S3 bucket')),
+    /** A glob over the object's key. */
+    key: Glob,
+  }),
+  pattern: { source: ['aws.s3'], 'detail-type': ['Object Created'] },
+  event: Event,
+  subjectOf: (event) => `bundle/${event.detail.bucket.name}`,
+  subjectsOf: (spec) => [`bundle/${spec.bucket}`],
+  accepts: (spec, event) => matchesGlob(spec.key, event.detail.object.key),
+  toRequest(event) {
+    const { bucket, object } = event.detail;
+    const location = `s3://${bucket.name}/${object.key}`;
+    const version = object['version-id'];
+    return {
+      kind: 'source',
+      trigger: 'bundle-uploaded',
+      source: { type: 's3', location, ...(version !== undefined && { version }) },
+      occurredAtMs: Date.parse(event.time),
+      // The same bytes put there again are the same wish; the ETag tells where there is no version.
+      dedupeKey: `${location}@${version ?? object.etag}`,
+    };
+  },
+});

@@ -1,0 +1,39 @@
+import * as z from 'zod/mini';
+import { SageMakerName } from './names.ts';
+import { defineTrigger } from './trigger.ts';
+
+const Event = z.object({
+  time: z.string(),
+  detail: z.object({
+    ProcessingJobName: z.string(),
+    ProcessingJobStatus: z.literal('Completed'),
+    /** Model Monitor's container ends with these words where a constraint was violated. */
+    ExitMessage: z.string().check(z.regex(/^CompletedWithViolations/)),
+    MonitoringScheduleArn: z.string(),
+  }),
+});
+
+const scheduleOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1).toLowerCase();
+
+/** A monitoring schedule of SageMaker Model Monitor found violations of its baseline: what serves is trained anew. */
+export const driftFound = defineTrigger({
+  type: 'drift-found',
+  spec: z.strictObject({ type: z.literal('drift-found'), monitoringSchedule: SageMakerName }),
+  pattern: {
+    source: ['aws.sagemaker'],
+    'detail-type': ['SageMaker Processing Job State Change'],
+    detail: { ProcessingJobStatus: ['Completed'], ExitMessage: [{ prefix: 'CompletedWithViolations' }] },
+  },
+  event: Event,
+  subjectOf: (event) => `monitor/${scheduleOf(event.detail.MonitoringScheduleArn)}`,
+  // ARNs carry names in lower case.
+  subjectsOf: (spec) => [`monitor/${spec.monitoringSchedule.toLowerCase()}`],
+  accepts: () => true,
+  toRequest: ({ time, detail }) => ({
+    kind: 'retrain',
+    trigger: 'drift-found',
+    because: `${scheduleOf(detail.MonitoringScheduleArn)}: ${detail.ExitMessage}`,
+    occurredAtMs: Date.parse(time),
+    dedupeKey: `drift/${detail.ProcessingJobName}`,
+  }),
+});
