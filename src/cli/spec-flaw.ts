@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { nearest } from './nearest.ts';
+import { nearest } from '../candidate/nearest.ts';
 
 export type Path = readonly PropertyKey[];
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nearest } from '../../src/cli/nearest.ts';
+import { nearest } from '../../src/candidate/nearest.ts';
 
 describe('nearest()', () => {
   const fields = ['type', 'metric', 'statistic', 'max', 'min', 'minimumSamples', 'onInconclusive'];
