@@ -43,10 +43,10 @@ export interface ImageChoice {
 }
 
 /**
- * The image AWS publishes for a framework: the answer the SageMaker Python SDK's `image_uris.retrieve` gives, except that a version is always asked for.
+ * The image AWS publishes for a framework: the answer the SageMaker Python SDK's `retrieve` gives, except that a version is always asked for.
  *
  * @throws NoSuchImage with the word that has to change, what is known in its place, and the nearest known
- * @see aws/sagemaker-python-sdk, image_uris.py
+ * @see aws/sagemaker-python-sdk, at the commit named under `sources` in image-uris.json
  */
 export function chooseImage(request: ImageRequest): ImageChoice {
   const framework = entryOf(imageData.frameworks, request.framework);
