@@ -14,6 +14,9 @@ function kindOf(family: string): string {
   return /^[gp]/.test(family) ? 'gpu' : 'cpu';
 }
 
+/** Whether instances of this type have a GPU. */
+export const hasGpu = (instanceType: string): boolean => kindOf(familyOf(instanceType) ?? '') === 'gpu';
+
 /**
  * The processor in the tag.
  *
