@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernel.ts';
-import type { Endpoint, EndpointConfig, Model, TrainingJob } from './state.ts';
+import type { Endpoint, EndpointConfig, Model, ModelPackage, TrainingJob } from './state.ts';
 
 // Shapes as EventBridge delivers them: endpoint statuses in upper snake case (unlike the API and unlike training jobs),
 // times as epoch milliseconds, tags as an empty object.
@@ -67,6 +67,48 @@ export function publishModelState(kernel: Kernel, model: Model): void {
       CreationTime: model.createdAtMs,
       Tags: {},
     },
+  });
+}
+
+/** Fields of a model package as an event's `UpdatedModelPackageFields` spells them. */
+export const updatableFields = {
+  ModelApprovalStatus: 'ModelApprovalStatus',
+  ApprovalDescription: 'ApprovalDescription',
+  SourceUri: 'sourceUri',
+  CustomerMetadataProperties: 'CustomerMetadataProperties',
+  InferenceSpecification: 'InferenceSpecification',
+  ModelLifeCycle: 'ModelLifeCycle',
+} as const;
+type UpdatedField = (typeof updatableFields)[keyof typeof updatableFields];
+
+/**
+ * Sent when a version is made and at every update, also of one that was approved already; only `updated` tells them apart.
+ * Unlike the others, this event's times are ISO text in whole seconds.
+ */
+export function publishModelPackageState(kernel: Kernel, made: ModelPackage, updated: readonly UpdatedField[] = []): void {
+  const { input, version } = made;
+  const iso = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
+  kernel.cloud.publish({
+    source,
+    detailType: 'SageMaker Model Package State Change',
+    resources: [made.arn],
+    detail: structuredClone({
+      ...(version ? { ModelPackageGroupName: version.group.name, ModelPackageVersion: version.number } : { ModelPackageName: made.name }),
+      ModelPackageArn: made.arn,
+      ...(input.ModelPackageDescription !== undefined && { ModelPackageDescription: input.ModelPackageDescription }),
+      CreationTime: iso(made.createdAtMs),
+      ...(input.InferenceSpecification && { InferenceSpecification: input.InferenceSpecification }),
+      ModelPackageStatus: 'Completed',
+      ModelPackageStatusDetails: { ValidationStatuses: [], ImageScanStatuses: [] },
+      CertifyForMarketplace: input.CertifyForMarketplace ?? false,
+      ...(made.approval !== undefined && { ModelApprovalStatus: made.approval }),
+      ...(input.MetadataProperties && { MetadataProperties: input.MetadataProperties }),
+      ...(input.ModelMetrics && { ModelMetrics: input.ModelMetrics }),
+      ...(input.CustomerMetadataProperties && { CustomerMetadataProperties: input.CustomerMetadataProperties }),
+      ...(input.ModelLifeCycle && { ModelLifeCycle: input.ModelLifeCycle }),
+      LastModifiedTime: iso(made.modifiedAtMs),
+      ...(updated.length > 0 && { UpdatedModelPackageFields: updated }),
+    }),
   });
 }
 

@@ -9,6 +9,8 @@ const resourceWords = {
   'endpoint-config': 'endpoint configuration',
   endpoint: 'endpoint',
   'training-job': 'training job',
+  'model-package': 'model package',
+  'model-package-group': 'model package group',
 } as const;
 export type ResourceKind = keyof typeof resourceWords;
 

@@ -4,20 +4,28 @@ import { invokeEndpoint } from '../sagemaker-runtime/invoke-endpoint.ts';
 import { addTags } from './add-tags.ts';
 import { createEndpoint } from './create-endpoint.ts';
 import { createEndpointConfig } from './create-endpoint-config.ts';
+import { createModelPackageGroup } from './create-model-package-group.ts';
+import { createModelPackage } from './create-model-package.ts';
 import { createModel } from './create-model.ts';
 import { createTrainingJob } from './create-training-job.ts';
 import { deleteEndpoint } from './delete-endpoint.ts';
 import { deleteEndpointConfig } from './delete-endpoint-config.ts';
+import { deleteModelPackageGroup } from './delete-model-package-group.ts';
+import { deleteModelPackage } from './delete-model-package.ts';
 import { deleteModel } from './delete-model.ts';
 import { deleteTags } from './delete-tags.ts';
 import { beginSystemUpdate } from './deployment.ts';
 import { describeEndpoint } from './describe-endpoint.ts';
 import { describeEndpointConfig } from './describe-endpoint-config.ts';
+import { describeModelPackageGroup } from './describe-model-package-group.ts';
+import { describeModelPackage } from './describe-model-package.ts';
 import { describeModel } from './describe-model.ts';
 import { describeTrainingJob } from './describe-training-job.ts';
 import { refuseUnlessUpdatable } from './endpoint-status.ts';
 import { listEndpointConfigs } from './list-endpoint-configs.ts';
 import { listEndpoints } from './list-endpoints.ts';
+import { listModelPackageGroups } from './list-model-package-groups.ts';
+import { listModelPackages } from './list-model-packages.ts';
 import { listModels } from './list-models.ts';
 import { listTags } from './list-tags.ts';
 import { listTrainingJobs } from './list-training-jobs.ts';
@@ -28,6 +36,7 @@ import { stopTrainingJob } from './stop-training-job.ts';
 import { statisticalTraffic } from './traffic.ts';
 import { updateEndpoint } from './update-endpoint.ts';
 import { updateEndpointWeightsAndCapacities } from './update-endpoint-weights-and-capacities.ts';
+import { updateModelPackage } from './update-model-package.ts';
 
 export type { Served } from './metrics.ts';
 export type { SageMakerOptions, UpdateKind, UpdateOutcome } from './state.ts';
@@ -57,6 +66,9 @@ export function createSageMakerService(kernel: Kernel, options: SageMakerOptions
     kernel,
     options,
     models: new Map(),
+    modelPackageGroups: new Map(),
+    modelPackages: new Map(),
+    packageTokens: new Map(),
     configs: new Map(),
     endpoints: new Map(),
     trainingJobs: new Map(),
@@ -71,23 +83,32 @@ export function createSageMakerService(kernel: Kernel, options: SageMakerOptions
       createEndpoint,
       createEndpointConfig,
       createModel,
+      createModelPackage,
+      createModelPackageGroup,
       createTrainingJob,
       deleteEndpoint,
       deleteEndpointConfig,
       deleteModel,
+      deleteModelPackage,
+      deleteModelPackageGroup,
       deleteTags,
       describeEndpoint,
       describeEndpointConfig,
       describeModel,
+      describeModelPackage,
+      describeModelPackageGroup,
       describeTrainingJob,
       listEndpointConfigs,
       listEndpoints,
+      listModelPackageGroups,
+      listModelPackages,
       listModels,
       listTags,
       listTrainingJobs,
       stopTrainingJob,
       updateEndpoint,
       updateEndpointWeightsAndCapacities,
+      updateModelPackage,
     ]),
     runtime: bindService('sagemaker-runtime', state, [invokeEndpoint]),
     endpoints: () => [...state.endpoints.values()],

@@ -1,9 +1,12 @@
 import type {
   CreateEndpointConfigCommandInput,
   CreateModelCommandInput,
+  CreateModelPackageCommandInput,
+  CreateModelPackageGroupCommandInput,
   CreateTrainingJobCommandInput,
   DeployedImage,
   DeploymentConfig,
+  ModelApprovalStatus,
   EndpointStatus,
   ProductionVariant,
   ProductionVariantStatus,
@@ -48,6 +51,37 @@ export interface Model {
   readonly createdAtMs: number;
   /** As created, without tags. */
   readonly input: CreateModelCommandInput;
+}
+
+/** Versions of one model. Its number of versions ever made never goes back, so that no version's ARN is used twice. */
+export interface ModelPackageGroup {
+  readonly name: string;
+  readonly arn: string;
+  readonly createdAtMs: number;
+  /** ARN of who made it. */
+  readonly createdBy: string;
+  /** As created, without tags. */
+  readonly input: CreateModelPackageGroupCommandInput;
+  /** Version the newest package got; 0 while there was none. */
+  lastVersion: number;
+}
+
+/** One version of a group, or one package on its own. */
+export interface ModelPackage {
+  /** `<group>/<version>`, or the name of a package on its own: what its ARN ends in. */
+  readonly name: string;
+  readonly arn: string;
+  /** Undefined for a package on its own. */
+  readonly version: { readonly group: ModelPackageGroup; readonly number: number } | undefined;
+  readonly createdAtMs: number;
+  readonly createdBy: string;
+  modifiedAtMs: number;
+  modifiedBy: string;
+  /** As created, without tags and token, and as updated since. */
+  input: CreateModelPackageCommandInput;
+  /** Undefined for a package on its own. */
+  approval: ModelApprovalStatus | undefined;
+  approvalDescription: string | undefined;
 }
 
 export interface EndpointConfig {
@@ -132,6 +166,11 @@ export interface SageMaker {
   readonly kernel: Kernel;
   readonly options: SageMakerOptions;
   readonly models: Map<string, Model>;
+  readonly modelPackageGroups: Map<string, ModelPackageGroup>;
+  /** By name: `<group>/<version>`, or a package's own. */
+  readonly modelPackages: Map<string, ModelPackage>;
+  /** What a CreateModelPackage with a client token was asked, and made. */
+  readonly packageTokens: Map<string, { readonly asked: string; readonly arn: string }>;
   readonly configs: Map<string, EndpointConfig>;
   readonly endpoints: Map<string, Endpoint>;
   readonly trainingJobs: Map<string, TrainingJob>;
