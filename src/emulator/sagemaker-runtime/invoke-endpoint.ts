@@ -4,7 +4,8 @@ import { arnOf } from '../kernel.ts';
 import { defineOperation } from '../operation.ts';
 import type { Outcomes } from '../sagemaker/metrics.ts';
 import type { Endpoint, FleetVariant, SageMaker } from '../sagemaker/state.ts';
-import { modelError, timedOutText, validationError } from './errors.ts';
+import type { VariantHost } from '../sagemaker/variant-host.ts';
+import { modelError, onlyContainer, timedOutText, validationError } from './errors.ts';
 import { variantFor } from './routing.ts';
 
 /** Bytes of a request, as the service model states it. */
@@ -30,7 +31,6 @@ function refuseWhatIsNotHosted(endpoint: Endpoint, input: InvokeEndpointCommandI
     throw validationError(`Endpoint ${endpoint.name} is not a multi-model endpoint and does not support target model header.`);
   }
   if (input.InferenceComponentName !== undefined) throw notEmulated('inference components (InvokeEndpoint with InferenceComponentName)');
-  if (input.TargetContainerHostname !== undefined) throw notEmulated('multi-container endpoints (InvokeEndpoint with TargetContainerHostname)');
   if (input.SessionId !== undefined) throw notEmulated('stateful sessions (InvokeEndpoint with SessionId)');
   if (input.EnableExplanations !== undefined) throw notEmulated('explanations (InvokeEndpoint with EnableExplanations)');
   if (endpoint.fleet.config.input.AsyncInferenceConfig) throw notEmulated(`asynchronous inference (endpoint "${endpoint.name}")`);
@@ -40,7 +40,23 @@ function refuseWhatIsNotHosted(endpoint: Endpoint, input: InvokeEndpointCommandI
 function refuseUnhosted(variant: FleetVariant): never {
   if (variant.config.ServerlessConfig) throw notEmulated(`hosting serverless variants (variant "${variant.name}")`);
   if (variant.config.ModelName === undefined) throw notEmulated(`hosting inference components (variant "${variant.name}")`);
-  throw notEmulated(`hosting models of several containers or of many models (variant "${variant.name}")`);
+  throw notEmulated(`hosting multi-model containers (variant "${variant.name}")`);
+}
+
+/** Whether a request names its container as the model wants it: all of a `Direct` model's do, no other's. AWS documents no text. */
+function refuseWrongContainer(endpoint: Endpoint, host: VariantHost, named: string | undefined): void {
+  const { choices } = host;
+  if (named === undefined && choices) {
+    throw validationError(
+      `Endpoint ${endpoint.name} is invoked directly: name one of its containers (${choices.join(', ')}) as target container hostname.`,
+    );
+  }
+  if (named !== undefined && !choices) {
+    throw validationError(
+      `Endpoint ${endpoint.name} is not a multi-container endpoint with direct invocation and does not support target container hostname header.`,
+    );
+  }
+  if (named !== undefined && !choices?.includes(named)) throw validationError(`Container ${named} not found for endpoint ${endpoint.name}.`);
 }
 
 export const invokeEndpoint = defineOperation<
@@ -70,6 +86,7 @@ export const invokeEndpoint = defineOperation<
     const variant = variantFor(state, endpoint, input.TargetVariant);
     const { host } = variant;
     if (!host) refuseUnhosted(variant);
+    refuseWrongContainer(endpoint, host, input.TargetContainerHostname);
 
     // Compute is not scaled: a request's own time is wall time, whatever the clock.
     const beganAt = performance.now();
@@ -79,6 +96,7 @@ export const invokeEndpoint = defineOperation<
       accept: input.Accept,
       customAttributes: input.CustomAttributes,
       inferenceId: input.InferenceId,
+      container: input.TargetContainerHostname,
     });
     const wallUs = Math.round(1000 * (performance.now() - beganAt));
     const count = (outcome: Partial<Outcomes>, latencyUs?: number) =>
@@ -99,16 +117,17 @@ export const invokeEndpoint = defineOperation<
         clock.now(),
       );
 
+    const from = 'from' in answer ? (answer.from ?? onlyContainer) : onlyContainer;
     switch (answer.kind) {
       case 'down':
         count({ serverErrors: 1 });
         throw new AwsError('ServiceUnavailable', 'The service is unavailable. Try your call again.', { status: 503 });
       case 'timed-out':
         count({ broken: 1 }, answer.latencyUs);
-        throw modelError(state, endpoint, { status: 0, message: timedOutText, says: timedOutText });
+        throw modelError(state, endpoint, { status: 0, message: timedOutText(from), from, says: timedOutText(from) });
       case 'broken':
         count({ broken: 1 }, answer.latencyUs);
-        throw modelError(state, endpoint, { status: 0, message: answer.reason });
+        throw modelError(state, endpoint, { status: 0, message: answer.reason, from });
       case 'answered':
         break;
     }
@@ -124,6 +143,6 @@ export const invokeEndpoint = defineOperation<
     const isClients = answer.status >= 400 && answer.status < 500;
     const isServers = answer.status >= 500;
     count({ clientErrors: isClients ? 1 : 0, serverErrors: isServers ? 1 : 0, broken: isClients || isServers ? 0 : 1 }, answer.latencyUs);
-    throw modelError(state, endpoint, { status: answer.status, message: new TextDecoder().decode(answer.body) });
+    throw modelError(state, endpoint, { status: answer.status, message: new TextDecoder().decode(answer.body), from });
   },
 });

@@ -1,6 +1,7 @@
 import type { DeleteModelPackageCommandInput } from '@aws-sdk/client-sagemaker';
 import { defineOperation } from '../operation.ts';
-import { onPackage, packageNamed, packageNameOrArnLimit } from './model-packages.ts';
+import { packageNameOrArnLimit } from './limits.ts';
+import { onPackage, packageNamed } from './model-packages.ts';
 import { forget } from './resources.ts';
 import type { SageMaker } from './state.ts';
 

@@ -1,14 +1,15 @@
 import type { ContainerDefinition, DeployedImage } from '@aws-sdk/client-sagemaker';
 import { type AwsError, validationException } from '../aws-error.ts';
-import { filesBelow, s3Location, unusableNames } from './s3-data.ts';
+import { modelFilesBelow, s3Location, unusableNames } from './s3-data.ts';
 import type { FleetVariant, Model, SageMaker, SageMakerOptions } from './state.ts';
-import type { ModelData, ServeSpec } from './workloads/workloads.ts';
+import type { PipelineSpec, StageSpec } from './workloads/pipeline.ts';
+import type { ModelData } from './workloads/workloads.ts';
 
 /** `<account>.dkr.ecr.<region>.amazonaws.com/<repository>`, with a tag or a digest. */
 const ecrImage = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\/[^:@]+([:@].+)?$/;
 
-export const containersOf = (model: Model): readonly ContainerDefinition[] =>
-  model.input.PrimaryContainer ? [model.input.PrimaryContainer] : (model.input.Containers ?? []);
+/** The name a container has in its log stream, and in the errors that speak of it. */
+export const hostnameOf = (container: ContainerDefinition, index: number): string => container.ContainerHostname ?? `container-${index + 1}`;
 
 /** What CreateModel says of a container whose image or model data it cannot find. Undefined where both are there. */
 export function missingParts(options: SageMakerOptions, container: ContainerDefinition): AwsError | undefined {
@@ -28,7 +29,8 @@ export function missingParts(options: SageMakerOptions, container: ContainerDefi
   const source = container.ModelDataSource?.S3DataSource;
   if (source?.S3Uri !== undefined) {
     const { bucket, key } = s3Location(source.S3Uri);
-    if (options.objects.list(bucket, key).length === 0) return validationException(`Could not find model data at ${source.S3Uri}.`);
+    const there = source.S3DataType === 'S3Object' ? options.objects.read(bucket, key) : options.objects.list(bucket, key).length > 0;
+    if (!there) return validationException(`Could not find model data at ${source.S3Uri}.`);
   }
   return undefined;
 }
@@ -41,27 +43,32 @@ function modelDataOf(options: SageMakerOptions, container: ContainerDefinition):
   }
   const source = container.ModelDataSource?.S3DataSource;
   if (!source?.S3Uri) return undefined;
-  const files = filesBelow(options.objects, source.S3Uri);
-  const first = files[0];
-  if (!first) return { missing: source.S3Uri };
-  return source.CompressionType === 'Gzip' ? { kind: 'archive', bytes: first.bytes } : { kind: 'files', files };
+  if (source.S3DataType === 'S3Object') {
+    const { bucket, key } = s3Location(source.S3Uri);
+    const bytes = options.objects.read(bucket, key);
+    if (!bytes) return { missing: source.S3Uri };
+    // An object as it is keeps the last part of its key as its name.
+    return source.CompressionType === 'Gzip'
+      ? { kind: 'archive', bytes }
+      : { kind: 'files', files: [{ path: key.slice(key.lastIndexOf('/') + 1), bytes }] };
+  }
+  const files = modelFilesBelow(options.objects, source.S3Uri);
+  return files.length > 0 ? { kind: 'files', files } : { missing: source.S3Uri };
 }
 
 /** What a variant's instances start from, read when they are provisioned. */
-export type Deployable = Omit<ServeSpec, 'endpointName' | 'variantName' | 'instanceId' | 'onLine'>;
+export type Deployable = Pick<PipelineSpec, 'stages' | 'mode'>;
 
 /** Why a variant is stored and described, but has no instances here; undefined where it has. */
 export function notHostedBecause(variant: FleetVariant, model: Model | undefined): string | undefined {
   if (variant.config.ServerlessConfig) return `serverless variants ("${variant.name}")`;
   if (!model) return `inference components (variant "${variant.name}" names no model)`;
-  const containers = containersOf(model);
-  if (containers.length !== 1) return `models of several containers ("${model.name}")`;
-  if (containers[0]?.Mode === 'MultiModel') return `multi-model containers ("${model.name}")`;
+  if (model.containers.some((container) => container.Mode === 'MultiModel')) return `multi-model containers ("${model.name}")`;
   return undefined;
 }
 
 /**
- * Resolves a model's image to its digest and reads its data, as SageMaker does at deployment, not at CreateModel.
+ * Resolves a model's images to their digests and reads its data, as SageMaker does at deployment, not at CreateModel.
  *
  * @returns the images deployed and what to start, or the FailureReason
  */
@@ -71,8 +78,8 @@ export function deployableOf(
   model: Model,
 ): { readonly images: readonly DeployedImage[]; readonly deployable: Deployable } | { readonly failure: string } {
   const images: DeployedImage[] = [];
-  let deployable: Deployable | undefined;
-  for (const container of containersOf(model)) {
+  const stages: StageSpec[] = [];
+  for (const [index, container] of model.containers.entries()) {
     const imageUri = container.Image ?? '';
     const image = state.options.image(imageUri);
     if (!image) {
@@ -90,7 +97,7 @@ export function deployableOf(
     if (modelData && 'missing' in modelData) return { failure: `Could not find model data at ${modelData.missing}.` };
     const unusable = modelData?.kind === 'files' ? unusableNames(modelData.files) : undefined;
     if (unusable) return { failure: `Failed to download model data for production variant ${variantName}: ${unusable}.` };
-    deployable ??= { image, imageUri, environment: container.Environment ?? {}, modelData };
+    stages.push({ hostname: hostnameOf(container, index), image, imageUri, environment: container.Environment ?? {}, modelData });
   }
-  return deployable ? { images, deployable } : { failure: `Model "${model.arn}" has no container.` };
+  return { images, deployable: { stages, mode: model.input.InferenceExecutionConfig?.Mode === 'Direct' && stages.length > 1 ? 'Direct' : 'Serial' } };
 }

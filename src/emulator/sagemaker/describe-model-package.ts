@@ -1,6 +1,7 @@
 import type { DescribeModelPackageCommandInput, DescribeModelPackageCommandOutput } from '@aws-sdk/client-sagemaker';
 import { defineOperation } from '../operation.ts';
-import { onPackage, packageNamed, packageNameOrArnLimit } from './model-packages.ts';
+import { packageNameOrArnLimit } from './limits.ts';
+import { onPackage, packageNamed } from './model-packages.ts';
 import type { SageMaker } from './state.ts';
 
 export const describeModelPackage = defineOperation<

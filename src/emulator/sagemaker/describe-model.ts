@@ -12,6 +12,7 @@ export const describeModel = defineOperation<SageMaker, DescribeModelCommandInpu
     const model = modelNamed(state, input.ModelName ?? '');
     return {
       EnableNetworkIsolation: false,
+      ...(model.input.Containers && { InferenceExecutionConfig: { Mode: 'Serial' as const } }),
       ...structuredClone(model.input),
       ModelName: model.name,
       ModelArn: model.arn,

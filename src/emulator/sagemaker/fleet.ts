@@ -89,7 +89,9 @@ export async function allHealthy(fleet: Fleet): Promise<void> {
 /** AWS's words for the first variant that never answered `/ping`. */
 export const pingFailure = (fleet: Fleet): string => {
   const silent = hosted(fleet).find((variant) => !variant.host?.isUp) ?? fleet.variants[0];
-  return `The primary container for production variant ${silent?.name ?? ''} did not pass the ping health check. Please check CloudWatch logs for this endpoint.`;
+  const containers = silent?.host?.silent() ?? [];
+  const which = containers.length === 0 ? 'primary container' : `${containers.join(', ')} container${containers.length === 1 ? '' : 's'}`;
+  return `The ${which} for production variant ${silent?.name ?? ''} did not pass the ping health check. Please check CloudWatch logs for this endpoint.`;
 };
 
 /** Every instance is there: counts are reached, nothing is under way. */

@@ -43,6 +43,12 @@ export const variantLimits = (path: string): Limits => ({
   [`${path}.ServerlessConfig.ProvisionedConcurrency`]: { min: 1, max: 200 },
 });
 
+/** A version is named by its ARN, or by the end of it: `<group>/<version>`. */
+export const packageNameOrArnLimit: Limit = {
+  min: 1,
+  max: 176,
+  pattern: /(arn:aws[a-z-]*:sagemaker:[a-z0-9-]*:[0-9]{12}:[a-z-]*\/)?([a-zA-Z0-9]([a-zA-Z0-9-]){0,62})(?<!-)(\/[0-9]{1,5})?/,
+};
 /** A container definition's members below `path`. */
 export const containerLimits = (path: string): Limits => ({
   [`${path}.ContainerHostname`]: { max: 63, pattern: /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/ },
@@ -52,5 +58,15 @@ export const containerLimits = (path: string): Limits => ({
   [`${path}.ImageConfig.RepositoryAccessMode`]: { oneOf: ['Platform', 'Vpc'] },
   [`${path}.Environment`]: { max: 100 },
   [`${path}.AdditionalModelDataSources`]: { max: 5 },
+  [`${path}.ModelPackageName`]: packageNameOrArnLimit,
+  [`${path}.ModelDataSource.S3DataSource.S3DataType`]: { oneOf: ['S3Prefix', 'S3Object'] },
+  [`${path}.ModelDataSource.S3DataSource.CompressionType`]: { oneOf: ['None', 'Gzip'] },
   [`${path}.ContainerMetricsConfig.MetricsEndpoints`]: { max: 1 },
 });
+/** Where a model or a job is attached to a network of the account's. */
+export const vpcLimits: Limits = {
+  'VpcConfig.SecurityGroupIds': { min: 1, max: 5 },
+  'VpcConfig.SecurityGroupIds[]': { max: 32, pattern: /[-0-9a-zA-Z]+/ },
+  'VpcConfig.Subnets': { min: 1, max: 16 },
+  'VpcConfig.Subnets[]': { max: 32, pattern: /[-0-9a-zA-Z]+/ },
+};

@@ -14,12 +14,6 @@ const arnOrName = (kind: string): Limit => ({
   pattern: new RegExp(`(arn:aws[a-z-]*:sagemaker:[a-z0-9-]{9,16}:[0-9]{12}:${kind}/)?([a-zA-Z0-9]([a-zA-Z0-9-]){0,62})(?<!-)`),
 });
 export const groupNameOrArnLimit = arnOrName('[a-z-]*');
-/** A version is named by its ARN, or by the end of it: `<group>/<version>`. */
-export const packageNameOrArnLimit: Limit = {
-  min: 1,
-  max: 176,
-  pattern: /(arn:aws[a-z-]*:sagemaker:[a-z0-9-]*:[0-9]{12}:[a-z-]*\/)?([a-zA-Z0-9]([a-zA-Z0-9-]){0,62})(?<!-)(\/[0-9]{1,5})?/,
-};
 const description: Limit = { max: 1024 };
 const property = /([\p{L}\p{Z}\p{N}_.:/=+\-@]*)/u;
 

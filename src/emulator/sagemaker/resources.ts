@@ -1,3 +1,4 @@
+import type { CreateModelCommandInput } from '@aws-sdk/client-sagemaker';
 import { AwsError, validationException } from '../aws-error.ts';
 import { arnOf, type Kernel } from '../kernel.ts';
 import type { Access } from '../operation.ts';
@@ -85,3 +86,13 @@ export const taggingAccess = (
 /** Handing a role to SageMaker needs iam:PassRole on it. */
 export const passRoleAccess = (roleArn: string | undefined): readonly Access[] =>
   roleArn ? [{ action: 'iam:PassRole', resource: roleArn, context: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } }] : [];
+
+/** Condition keys about the network a job or a model may reach. */
+export const networkContext = ({
+  VpcConfig: vpc,
+  EnableNetworkIsolation: isolated,
+}: Pick<CreateModelCommandInput, 'VpcConfig' | 'EnableNetworkIsolation'>) => ({
+  'sagemaker:NetworkIsolation': String(isolated ?? false),
+  ...(vpc?.Subnets && { 'sagemaker:VpcSubnets': vpc.Subnets }),
+  ...(vpc?.SecurityGroupIds && { 'sagemaker:VpcSecurityGroupIds': vpc.SecurityGroupIds }),
+});

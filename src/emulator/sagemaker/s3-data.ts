@@ -28,6 +28,15 @@ export function filesBelow(objects: SageMakerOptions['objects'], uri: string): r
   return files;
 }
 
+/** Uncompressed model files below a prefix that ends in `/`. A folder's marker is one of them, and has no name: AWS refuses it, unlike for training data. */
+export function modelFilesBelow(objects: SageMakerOptions['objects'], uri: string): readonly FolderFile[] {
+  const { bucket, key: prefix } = s3Location(uri);
+  return objects.list(bucket, prefix).flatMap((key) => {
+    const bytes = objects.read(bucket, key);
+    return bytes ? [{ path: key.slice(prefix.length), bytes }] : [];
+  });
+}
+
 /** Why a set of uncompressed model files cannot be laid out as a folder, as AWS refuses it; undefined where it can. */
 export function unusableNames(files: readonly FolderFile[]): string | undefined {
   const names = new Set(files.map((file) => file.path));

@@ -1,4 +1,5 @@
 import type {
+  ContainerDefinition,
   CreateEndpointConfigCommandInput,
   CreateModelCommandInput,
   CreateModelPackageCommandInput,
@@ -51,6 +52,8 @@ export interface Model {
   readonly createdAtMs: number;
   /** As created, without tags. */
   readonly input: CreateModelCommandInput;
+  /** What it runs, in order: containers of packages are taken apart. At least one. */
+  readonly containers: readonly ContainerDefinition[];
 }
 
 /** Versions of one model. Its number of versions ever made never goes back, so that no version's ARN is used twice. */

@@ -1,12 +1,17 @@
 import type { Kernel } from '../kernel.ts';
 import type { Deployable } from './deployable.ts';
 import type { Behaviour } from './workloads/behaviour.ts';
-import type { ModelAnswer, ModelRequest, ModelServer, Workloads } from './workloads/workloads.ts';
+import { type Pipeline, startPipeline } from './workloads/pipeline.ts';
+import type { ModelAnswer, ModelRequest, Workloads } from './workloads/workloads.ts';
 
-/** What stands behind one variant of a fleet: one container, replaced when it ends by itself. */
+/** What stands behind one variant of a fleet: the containers of one instance, replaced together when one ends by itself. */
 export interface VariantHost {
   /** False until it is first healthy, and while a crashed instance is being replaced. */
   readonly isUp: boolean;
+  /** Names of the containers a request has to choose from; undefined where it needs no choice. */
+  readonly choices: readonly string[] | undefined;
+  /** Names of the containers that have not been healthy yet, where there are several. */
+  silent(): readonly string[];
   /** Set under a statistical workload. */
   readonly behaviour: Behaviour | undefined;
   /** Resolves when it is first healthy; never, if it never is. */
@@ -21,7 +26,7 @@ export interface VariantHostSpec {
   readonly endpointName: string;
   readonly variantName: string;
   readonly deployable: Deployable;
-  /** One line of the container: its log stream is `<variant>/<instance>`. */
+  /** One line of a container: its log stream is `<variant>/<instance>`, and its name where there are several. */
   readonly log: (stream: string, line: string) => void;
   /** Called just before an instance begins or ceases to serve, so that traffic counted so far meets what was true until now. */
   readonly beforeChange: () => void;
@@ -30,7 +35,7 @@ export interface VariantHostSpec {
 }
 
 export function startVariantHost(kernel: Kernel, workloads: Workloads, spec: VariantHostSpec): VariantHost {
-  let server: ModelServer;
+  let server: Pipeline;
   let isUp = false;
   let retired = false;
   let inFlight = 0;
@@ -43,12 +48,12 @@ export function startVariantHost(kernel: Kernel, workloads: Workloads, spec: Var
   function start(): void {
     const instanceId = `i-0${kernel.random.hex('sagemaker/instance-id', 8)}`;
     const stream = `${spec.variantName}/${instanceId}`;
-    const started = workloads.serve({
+    const started = startPipeline(workloads, {
       ...spec.deployable,
       endpointName: spec.endpointName,
       variantName: spec.variantName,
       instanceId,
-      onLine: (line) => spec.log(stream, line),
+      onLine: (line, hostname) => spec.log(hostname === undefined ? stream : `${stream}/${hostname}`, line),
     });
     server = started;
     kernel.background(`${spec.endpointName} ${stream} becomes healthy`, async () => {
@@ -75,6 +80,8 @@ export function startVariantHost(kernel: Kernel, workloads: Workloads, spec: Var
     get isUp() {
       return isUp;
     },
+    choices: spec.deployable.mode === 'Direct' ? spec.deployable.stages.map((stage) => stage.hostname) : undefined,
+    silent: () => server.silent(),
     get behaviour() {
       return server.behaviour;
     },

@@ -20,7 +20,7 @@ export interface World<K extends Kernel = TestKernel> {
   /** Puts an image into the registry under `models/<name>:<tag>`; the same tag may be put again. Returns its URI. */
   image(name: string, labels?: Record<string, string>, tag?: string): string;
   /** The same for an image that is really there. */
-  packed(name: string, image: PackedOnDisk): string;
+  packed(name: string, image: PackedOnDisk, labels?: Record<string, string>): string;
   forgetImage(uri: string): void;
   /** Calls an operation of either plane as the account's administrator. */
   call<Output = Record<string, unknown>>(operation: string, input: unknown): Promise<Output>;
@@ -77,7 +77,8 @@ export function world<K extends Kernel>(kernel: K, more: { faults?: SageMakerOpt
     image(name, labels = {}, tag = 'latest') {
       return put(name, tag, { digest: `sha256:${String(++pushed).padStart(64, '0')}`, config: config([], labels), layerFiles: [] });
     },
-    packed: (name, image) => put(name, 'latest', { digest: image.digest, config: config(image.env, {}), layerFiles: image.layerFiles }),
+    packed: (name, image, labels = {}) =>
+      put(name, 'latest', { digest: image.digest, config: config(image.env, labels), layerFiles: image.layerFiles }),
     forgetImage: (uri) => images.delete(uri),
     async call<Output>(operation: string, input: unknown) {
       const bound = sageMaker.control.operations.get(operation) ?? sageMaker.runtime.operations.get(operation);
