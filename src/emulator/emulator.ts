@@ -8,6 +8,7 @@ import type { Clock } from './clock.ts';
 import { type CloudWatch, createCloudWatchService } from './cloudwatch/service.ts';
 import { deployPackage, type Stack } from './deploy.ts';
 import { createDynamoService, type DynamoService } from './dynamodb/service.ts';
+import { downloadPrefix } from './ecr/downloads.ts';
 import { createEcrService, type Ecr } from './ecr/service.ts';
 import { createEventsService, type EventsService } from './events/service.ts';
 import { createFaults, type FaultRates, type Faults } from './faults.ts';
@@ -171,7 +172,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const applicationAutoScaling = createApplicationAutoScalingService(kernel);
   const cloudwatch = createCloudWatchService(kernel);
   const dynamodb = createDynamoService(kernel);
-  const ecr = createEcrService(kernel);
+  const ecr = createEcrService(kernel, { baseUrl: endpoint });
   const events = createEventsService(kernel, { delivery: options.faults?.delivery ?? faults.ofEvent });
   const logs = createLogsService(kernel);
   const s3 = createS3Service(kernel);
@@ -212,6 +213,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   }
   front.onEvent((event) => events.publish(event));
   front.route(urlPrefix, lambda.serveUrl);
+  front.route(downloadPrefix, ecr.serveLayer);
 
   const administrator: Caller = { kind: 'administrator', arn: `arn:aws:iam::${account}:user/administrator` };
   // Without any fault to begin with there is nothing to arm: a world that is whole runs as if nobody had thought of accidents.

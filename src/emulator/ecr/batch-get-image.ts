@@ -1,6 +1,6 @@
 import type { BatchGetImageCommandInput, BatchGetImageCommandOutput, Image, ImageFailure } from '@aws-sdk/client-ecr';
 import { defineOperation } from '../operation.ts';
-import { type EcrState, findImage, onRepository, repositoryLimits, repositoryOf } from './state.ts';
+import { type EcrState, findImage, onRepository, refuseSetting, repositoryLimits, repositoryOf } from './state.ts';
 
 export const batchGetImage = defineOperation<EcrState, BatchGetImageCommandInput, Omit<BatchGetImageCommandOutput, '$metadata'>>({
   name: 'BatchGetImage',
@@ -16,6 +16,9 @@ export const batchGetImage = defineOperation<EcrState, BatchGetImageCommandInput
         failures.push({ imageId, failureCode: 'ImageNotFound', failureReason: 'Requested image not found' });
         continue;
       }
+      // AWS converts some manifests to what the caller accepts.
+      const accepted = input.acceptedMediaTypes ?? [];
+      refuseSetting(accepted.length > 0 && !accepted.includes(image.mediaType), `ECR's conversion of a manifest of type ${image.mediaType}`);
       images.push({
         registryId: state.kernel.account,
         repositoryName: repository.name,

@@ -1,7 +1,7 @@
 import type { CompleteLayerUploadCommandInput, CompleteLayerUploadCommandOutput } from '@aws-sdk/client-ecr';
 import { AwsError } from '../aws-error.ts';
 import { defineOperation } from '../operation.ts';
-import { digestOf, type EcrState, onRepository, repositoryLimits, repositoryOf } from './state.ts';
+import { digestOf, type EcrState, layerDigestLimit, onRepository, repositoryLimits, repositoryOf } from './state.ts';
 import { uploadOf } from './upload-layer-part.ts';
 
 /** Every part but the last has at least this many bytes. */
@@ -10,7 +10,7 @@ const smallestPartBytes = 5 * 1_024 * 1_024;
 export const completeLayerUpload = defineOperation<EcrState, CompleteLayerUploadCommandInput, Omit<CompleteLayerUploadCommandOutput, '$metadata'>>({
   name: 'CompleteLayerUpload',
   access: onRepository('CompleteLayerUpload'),
-  limits: { ...repositoryLimits, layerDigests: { min: 1, max: 100 }, 'layerDigests[]': { pattern: /^[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+$/ } },
+  limits: { ...repositoryLimits, layerDigests: { min: 1, max: 100 }, 'layerDigests[]': layerDigestLimit },
   run(input, state) {
     const repository = repositoryOf(state, input);
     const upload = uploadOf(state, repository, input.uploadId);

@@ -1,5 +1,6 @@
 import type { DescribeImagesCommandInput, DescribeImagesCommandOutput } from '@aws-sdk/client-ecr';
 import { defineOperation } from '../operation.ts';
+import { scanStatusOf, scanSummaryOf } from './scan.ts';
 import { type EcrState, findImage, imageNotFound, onRepository, page, repositoryLimits, repositoryOf, tagsOf } from './state.ts';
 
 export const describeImages = defineOperation<EcrState, DescribeImagesCommandInput, Omit<DescribeImagesCommandOutput, '$metadata'>>({
@@ -22,6 +23,8 @@ export const describeImages = defineOperation<EcrState, DescribeImagesCommandInp
     return {
       imageDetails: items.map((image) => {
         const imageTags = tagsOf(repository, image.digest);
+        const scan = repository.scans.get(image.digest);
+        const summary = scan && scanSummaryOf(scan);
         return {
           registryId: state.kernel.account,
           repositoryName: repository.name,
@@ -31,6 +34,9 @@ export const describeImages = defineOperation<EcrState, DescribeImagesCommandInp
           imagePushedAt: new Date(image.pushedAtMs),
           imageManifestMediaType: image.mediaType,
           ...(image.artifactMediaType ? { artifactMediaType: image.artifactMediaType } : {}),
+          ...(image.subjectDigest ? { subjectManifestDigest: image.subjectDigest } : {}),
+          ...(scan ? { imageScanStatus: scanStatusOf(scan) } : {}),
+          ...(summary ? { imageScanFindingsSummary: summary } : {}),
         };
       }),
       ...(nextToken ? { nextToken } : {}),

@@ -1,7 +1,8 @@
 import type { PutImageCommandInput, PutImageCommandOutput } from '@aws-sdk/client-ecr';
-import { AwsError, notEmulated } from '../aws-error.ts';
+import { AwsError } from '../aws-error.ts';
 import { defineOperation } from '../operation.ts';
-import { indexTypes, parseManifest } from './manifest.ts';
+import { parseManifest } from './manifest.ts';
+import { beginScan, isScannable } from './scan.ts';
 import { digestOf, type EcrState, onRepository, publishImageAction, repositoryLimits, repositoryOf, type StoredImage } from './state.ts';
 
 export const putImage = defineOperation<EcrState, PutImageCommandInput, Omit<PutImageCommandOutput, '$metadata'>>({
@@ -13,7 +14,6 @@ export const putImage = defineOperation<EcrState, PutImageCommandInput, Omit<Put
     const repository = repositoryOf(state, input);
     const { imageManifest = '', imageTag } = input;
     const manifest = parseManifest(imageManifest, input.imageManifestMediaType);
-    if (indexTypes.includes(manifest.mediaType)) throw notEmulated('ECR image indexes (push the manifest of one platform)');
     const digest = digestOf(imageManifest);
     if (input.imageDigest !== undefined && input.imageDigest !== digest) {
       throw new AwsError(
@@ -21,11 +21,20 @@ export const putImage = defineOperation<EcrState, PutImageCommandInput, Omit<Put
         'The specified image digest does not match the digest that Amazon ECR calculated for the image.',
       );
     }
-    const missing = [manifest.config.digest, ...manifest.layerDigests].filter((layer) => !repository.layers.has(layer));
+    const blobs = manifest.config ? [manifest.config.digest, ...manifest.layerDigests] : [];
+    const missing = blobs.filter((layer) => !repository.layers.has(layer));
     if (missing.length > 0) {
       throw new AwsError(
         'LayersNotFoundException',
         `The layers with digests '${missing.join(', ')}' do not exist in the repository with name '${repository.name}' in registry with id '${kernel.account}'`,
+      );
+    }
+    const listed = manifest.manifestDigests.map((one) => repository.images.get(one));
+    const absent = manifest.manifestDigests.filter((one) => !repository.images.has(one));
+    if (absent.length > 0) {
+      throw new AwsError(
+        'ReferencedImagesNotFoundException',
+        `Image manifest list references images '${absent.join(', ')}', which do not exist in the repository with name '${repository.name}' in registry with id '${kernel.account}'`,
       );
     }
 
@@ -44,14 +53,19 @@ export const putImage = defineOperation<EcrState, PutImageCommandInput, Omit<Put
         `The image tag '${imageTag ?? ''}' already exists in the '${repository.name}' repository and cannot be overwritten because the repository is immutable.`,
       );
     }
-    const sizeInBytes = [manifest.config.digest, ...manifest.layerDigests].reduce((sum, layer) => sum + (repository.layers.get(layer) ?? 0), 0);
+    const sizeInBytes = manifest.config
+      ? blobs.reduce((sum, layer) => sum + (repository.layers.get(layer) ?? 0), 0)
+      : Math.max(0, ...listed.map((one) => one?.sizeInBytes ?? 0));
     const image: StoredImage = known ?? {
       digest,
       manifest: imageManifest,
       mediaType: manifest.mediaType,
-      artifactMediaType: manifest.config.mediaType,
-      configDigest: manifest.config.digest,
+      artifactMediaType: manifest.artifactType,
+      configDigest: manifest.config?.digest,
       layerDigests: manifest.layerDigests,
+      manifestDigests: manifest.manifestDigests,
+      subjectDigest: manifest.subjectDigest,
+      annotations: manifest.annotations,
       sizeInBytes,
       pushedAtMs: kernel.clock.now(),
     };
@@ -65,6 +79,8 @@ export const putImage = defineOperation<EcrState, PutImageCommandInput, Omit<Put
       ...(imageTag === undefined ? {} : { tag: imageTag }),
     });
     publishImageAction(state, repository, image, { type: 'PUSH', tag: imageTag });
+    // A push under another tag brings nothing new to scan.
+    if (repository.scanOnPush && !known && isScannable(image)) beginScan(state, repository, image);
     return {
       image: {
         registryId: kernel.account,

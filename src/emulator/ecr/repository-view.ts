@@ -10,6 +10,6 @@ export const describeRepository = (kernel: Kernel, repository: Repository): Repo
   repositoryUri: repositoryUri(kernel, repository.name),
   createdAt: new Date(repository.createdAtMs),
   imageTagMutability: repository.mutability,
-  imageScanningConfiguration: { scanOnPush: false },
+  imageScanningConfiguration: { scanOnPush: repository.scanOnPush },
   encryptionConfiguration: { encryptionType: 'AES256' },
 });

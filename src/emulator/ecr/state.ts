@@ -4,19 +4,27 @@ import { join } from 'node:path';
 import type { ImageIdentifier, ImageTagMutability } from '@aws-sdk/client-ecr';
 import { AwsError, notEmulated } from '../aws-error.ts';
 import { arnOf, type Kernel } from '../kernel.ts';
-import type { Access, Limits } from '../operation.ts';
+import type { Access, Limit, Limits } from '../operation.ts';
+import type { Downloads } from './downloads.ts';
+import type { Finding, Scan } from './scan.ts';
 
 export interface StoredImage {
   readonly digest: string;
   /** Byte for byte as pushed: the digest is its SHA-256. */
   readonly manifest: string;
   readonly mediaType: string;
-  /** The configuration blob's media type. */
+  /** The configuration blob's media type, or what kind of artifact the manifest says it is. */
   readonly artifactMediaType: string | undefined;
-  readonly configDigest: string;
+  /** Unset: an index, which has manifests instead. */
+  readonly configDigest: string | undefined;
   /** Lowest first. */
   readonly layerDigests: readonly string[];
-  /** Configuration and layers as stored, compressed. */
+  /** What an index lists; empty for an image. */
+  readonly manifestDigests: readonly string[];
+  /** The manifest this one refers to, in OCI's sense; unset for most. */
+  readonly subjectDigest: string | undefined;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Configuration and layers as stored, compressed; of an index the largest of what it lists. */
   readonly sizeInBytes: number;
   readonly pushedAtMs: number;
 }
@@ -24,13 +32,16 @@ export interface StoredImage {
 export interface Repository {
   readonly name: string;
   readonly createdAtMs: number;
-  readonly mutability: ImageTagMutability;
+  mutability: ImageTagMutability;
+  scanOnPush: boolean;
   /** By digest, in the order first pushed. */
   readonly images: Map<string, StoredImage>;
   /** Tag to digest, in the order tagged. */
   readonly tags: Map<string, string>;
   /** Digest to size in bytes. */
   readonly layers: Map<string, number>;
+  /** The latest scan of an image, by its digest. */
+  readonly scans: Map<string, Scan>;
 }
 
 export interface Upload {
@@ -41,9 +52,14 @@ export interface Upload {
 
 export interface EcrState {
   readonly kernel: Kernel;
+  /** What download URLs begin with, without a slash at the end. */
+  readonly baseUrl: string;
   readonly repositories: Map<string, Repository>;
   readonly uploads: Map<string, Upload>;
   readonly blobs: Blobs;
+  readonly downloads: Downloads;
+  /** What a scan of a digest finds from now on, whatever its labels say. */
+  readonly publishedFindings: Map<string, readonly Finding[]>;
 }
 
 /** Layers and configurations, each a file named by its digest; repositories share equal ones. */
@@ -85,6 +101,10 @@ export const repositoryLimits: Limits = {
   repositoryName: { min: 2, max: 256, pattern: /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/ },
 };
 
+export const layerDigestLimit: Limit = { pattern: /^[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+$/ };
+
+export const mutabilityLimit: Limit = { oneOf: ['MUTABLE', 'IMMUTABLE', 'IMMUTABLE_WITH_EXCLUSION', 'MUTABLE_WITH_EXCLUSION'] };
+
 interface Named {
   readonly repositoryName?: string | undefined;
   readonly registryId?: string | undefined;
@@ -104,6 +124,10 @@ export function repositoryOf({ kernel, repositories }: EcrState, { repositoryNam
 
 export const tagsOf = (repository: Repository, digest: string): string[] =>
   [...repository.tags].filter(([, tagged]) => tagged === digest).map(([tag]) => tag);
+
+/** The index of this repository that lists an image: what keeps it from being deleted alone. */
+export const indexOf = (repository: Repository, digest: string): StoredImage | undefined =>
+  [...repository.images.values()].find(({ manifestDigests }) => manifestDigests.includes(digest));
 
 /** The image an identifier names; with digest and tag both, only where they agree. */
 export function findImage(repository: Repository, { imageDigest, imageTag }: ImageIdentifier): StoredImage | undefined {

@@ -170,10 +170,10 @@ describe('repositories', () => {
   it('refuse by name what is not emulated', async () => {
     const { client } = await testRegistry();
     const error = await rejection(
-      client.send(new CreateRepositoryCommand({ repositoryName: 'x-y', imageScanningConfiguration: { scanOnPush: true } })),
+      client.send(new CreateRepositoryCommand({ repositoryName: 'x-y', encryptionConfiguration: { encryptionType: 'KMS' } })),
     );
     expect(error.name).toBe('NotEmulated');
-    expect(error.message).toContain('ECR image scanning');
+    expect(error.message).toContain('encrypted with KMS');
   });
 });
 

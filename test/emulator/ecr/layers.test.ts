@@ -1,7 +1,6 @@
 import {
   BatchCheckLayerAvailabilityCommand,
   CompleteLayerUploadCommand,
-  GetDownloadUrlForLayerCommand,
   InitiateLayerUploadCommand,
   InvalidLayerPartException,
   UploadLayerPartCommand,
@@ -74,13 +73,5 @@ describe('a layer upload', () => {
     expect((await rejection(client.send(new CompleteLayerUploadCommand(complete)))).name).toBe('UploadNotFoundException');
     const unknown = await rejection(client.send(new InitiateLayerUploadCommand({ repositoryName: 'no-such' })));
     expect(unknown.message).toBe("The repository with name 'no-such' does not exist in the registry with id '000000000000'");
-  });
-
-  it('has no download address: that is refused by name', async () => {
-    const { client, upload } = await testRegistry();
-    const layerDigest = await upload(new Uint8Array([1]));
-    const error = await rejection(client.send(new GetDownloadUrlForLayerCommand({ repositoryName, layerDigest })));
-    expect(error.name).toBe('NotEmulated');
-    expect(error.message).toContain('GetDownloadUrlForLayer');
   });
 });

@@ -22,15 +22,19 @@ export interface TestRegistry {
   /** Uploads a blob in one part; answers its digest. */
   readonly upload: (bytes: Uint8Array) => Promise<string>;
   /** Pushes an image whose content is `content`, under `tag` or none; its blobs are uploaded where they are missing. */
-  readonly push: (content: string, tag?: string) => Promise<{ readonly digest: string; readonly manifest: string }>;
+  readonly push: (
+    content: string,
+    tag?: string,
+    labels?: Readonly<Record<string, string>>,
+  ) => Promise<{ readonly digest: string; readonly manifest: string }>;
 }
 
 /** An ECR of its own with one repository, called through the unmodified SDK client. */
-export async function testRegistry(imageTagMutability: ImageTagMutability = 'MUTABLE'): Promise<TestRegistry> {
+export async function testRegistry(imageTagMutability: ImageTagMutability = 'MUTABLE', scanOnPush = false): Promise<TestRegistry> {
   const kernel = testKernel();
   const ecr = createEcrService(kernel);
   const client = new ECRClient(clientConfig(kernel, ecr.service));
-  await client.send(new CreateRepositoryCommand({ repositoryName, imageTagMutability }));
+  await client.send(new CreateRepositoryCommand({ repositoryName, imageTagMutability, imageScanningConfiguration: { scanOnPush } }));
 
   async function upload(bytes: Uint8Array): Promise<string> {
     const { uploadId } = await client.send(new InitiateLayerUploadCommand({ repositoryName }));
@@ -39,12 +43,12 @@ export async function testRegistry(imageTagMutability: ImageTagMutability = 'MUT
     const { layerDigest = '' } = await client.send(new CompleteLayerUploadCommand({ repositoryName, uploadId, layerDigests: [digestOf(bytes)] }));
     return layerDigest;
   }
-  async function push(content: string, tag?: string): Promise<{ digest: string; manifest: string }> {
+  async function push(content: string, tag?: string, labels: Readonly<Record<string, string>> = {}): Promise<{ digest: string; manifest: string }> {
     const blob = (text: string) => {
       const bytes = new TextEncoder().encode(text);
       return { bytes, descriptor: { size: bytes.length, digest: digestOf(bytes) } };
     };
-    const config = blob(JSON.stringify({ architecture: 'amd64', os: 'linux', config: { Labels: { content } } }));
+    const config = blob(JSON.stringify({ architecture: 'amd64', os: 'linux', config: { Labels: { content, ...labels } } }));
     const layer = blob(`layer of ${content}`);
     for (const { bytes } of [config, layer]) {
       await upload(bytes).catch((error: unknown) => {
