@@ -5,6 +5,14 @@ import dockerfileAst from 'dockerfile-ast';
 import type { Finding } from './finding.ts';
 import { baseNameLabel, defaultPath, type ImageConfig } from './image.ts';
 
+/** What a Dockerfile is read with. */
+export interface DockerfileOptions {
+  /** `--build-arg`: values of `ARG`s by name, over their defaults. */
+  readonly buildArguments?: Readonly<Record<string, string>>;
+  /** What findings call the file; default `Dockerfile`. */
+  readonly name?: string;
+}
+
 /** One `COPY` or `ADD`, or a folder that `WORKDIR` makes: what puts files into the image. */
 export interface CopyStep {
   readonly line: number;
@@ -16,12 +24,14 @@ export interface CopyStep {
   readonly intoFolder: boolean;
   /** From `--chmod`; unset: the file's own bit. */
   readonly executable?: boolean;
+  /** An `ADD`: Docker would unpack an archive it is given. */
+  readonly unpacks: boolean;
 }
 
 export interface DockerfileReading {
   readonly config: ImageConfig;
   readonly steps: readonly CopyStep[];
-  /** What a packed image cannot honour. Whoever finds one here has no image. */
+  /** What a packed image cannot honour: whoever finds an error here has no image. */
   readonly findings: readonly Finding[];
   /** Line of the last ENTRYPOINT; unset when there is none. */
   readonly entrypointLine?: number;
@@ -29,6 +39,15 @@ export interface DockerfileReading {
 
 /** Base images whose one contribution is a language runtime: the machine's own takes its place when there is no Docker. */
 const runtimes = ['node', 'python', 'scratch'];
+
+/** What BuildKit knows without being told; a stage has to declare what it uses. */
+const platformArguments: Readonly<Record<string, string>> = Object.fromEntries(
+  ['TARGET', 'BUILD'].flatMap((which) => [
+    [`${which}PLATFORM`, 'linux/amd64'],
+    [`${which}OS`, 'linux'],
+    [`${which}ARCH`, 'amd64'],
+  ]),
+);
 
 /** Instructions that are refused: what is wrong with each, and the way out. */
 const refusedInstructions: Readonly<Record<string, readonly [what: string, fix: string]>> = {
@@ -58,13 +77,14 @@ function expand(text: string, variables: ReadonlyMap<string, string>): string {
 }
 
 /** Reads a Dockerfile in the subset a packed image honours; instructions outside it become findings. */
-export function readDockerfile(text: string): DockerfileReading {
+export function readDockerfile(text: string, { buildArguments = {}, name: file = 'Dockerfile' }: DockerfileOptions = {}): DockerfileReading {
   const findings: Finding[] = [];
   const steps: CopyStep[] = [];
   const environment = new Map([['PATH', defaultPath]]);
   const setByImage = new Set<string>(['PATH']);
   const variables = new Map(environment);
-  const globalArguments = new Map<string, string>();
+  const globalArguments = new Map(Object.entries(platformArguments));
+  const declared = new Set<string>();
   const labels: Record<string, string> = {};
   const ports: string[] = [];
   let workingDir: string | undefined;
@@ -78,7 +98,7 @@ export function readDockerfile(text: string): DockerfileReading {
 
   const lineOf = (instruction: Instruction) => instruction.getRange().start.line + 1;
   const refuse = (instruction: Instruction, what: string, fix: string, id?: string) =>
-    findings.push({ ...(id ? { id } : {}), level: 'error', where: `Dockerfile:${lineOf(instruction)}`, what, fix });
+    findings.push({ ...(id ? { id } : {}), level: 'error', where: `${file}:${lineOf(instruction)}`, what, fix });
   const rest = (instruction: Instruction) => (instruction.getRawArgumentsContent() ?? '').trim();
   const words = (instruction: Instruction) => instruction.getArguments().map((argument) => unquote(expand(argument.getValue(), variables)));
   const properties = (instruction: Instruction) =>
@@ -86,7 +106,8 @@ export function readDockerfile(text: string): DockerfileReading {
       // Docker expands variables in double quotes and without quotes, not in single ones.
       const verbatim = property.getUnescapedValue()?.startsWith("'") ?? false;
       const value = property.getValue();
-      return { name: property.getName(), value: value === null || verbatim ? value : expand(value, variables) };
+      const known = stages === 0 ? globalArguments : variables;
+      return { name: property.getName(), value: value === null || verbatim ? value : expand(value, known) };
     });
 
   function from(instruction: Instruction): void {
@@ -135,6 +156,7 @@ export function readDockerfile(text: string): DockerfileReading {
       from: paths,
       to: posix.resolve(workingDir ?? '/', to),
       intoFolder: to.endsWith('/') || to === '.' || to.endsWith('/.') || paths.length > 1,
+      unpacks: keyword === 'ADD',
       ...(executable === undefined ? {} : { executable }),
     });
   }
@@ -153,7 +175,8 @@ export function readDockerfile(text: string): DockerfileReading {
         return from(instruction);
       case 'ARG':
         for (const { name, value } of properties(instruction)) {
-          const known = value ?? globalArguments.get(name) ?? '';
+          declared.add(name);
+          const known = buildArguments[name] ?? value ?? globalArguments.get(name) ?? '';
           if (stages === 0) globalArguments.set(name, known);
           // An ENV of the same name wins over an ARG.
           else if (!setByImage.has(name)) variables.set(name, known);
@@ -172,7 +195,7 @@ export function readDockerfile(text: string): DockerfileReading {
         return;
       case 'WORKDIR':
         workingDir = posix.resolve(workingDir ?? '/', unquote(expand(rest(instruction), variables)));
-        steps.push({ line: lineOf(instruction), from: [], to: workingDir, intoFolder: true });
+        steps.push({ line: lineOf(instruction), from: [], to: workingDir, intoFolder: true, unpacks: false });
         return;
       case 'EXPOSE':
         ports.push(...words(instruction).map((port) => (port.includes('/') ? port : `${port}/tcp`)));
@@ -201,10 +224,18 @@ export function readDockerfile(text: string): DockerfileReading {
   }
 
   for (const instruction of dockerfileAst.DockerfileParser.parse(text).getInstructions()) read(instruction);
+  for (const name of Object.keys(buildArguments).filter((one) => !declared.has(one))) {
+    findings.push({
+      level: 'warning',
+      where: `${file}:1`,
+      what: `the build argument "${name}" is of no use, no ARG declares it`,
+      fix: `write ARG ${name} after FROM, or leave it out`,
+    });
+  }
   if (stages === 0)
     findings.push({
       level: 'error',
-      where: 'Dockerfile:1',
+      where: `${file}:1`,
       what: 'there is no FROM',
       fix: 'begin with FROM node:24-slim, FROM python:3.13-slim or FROM scratch',
     });

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, matchesGlob, posix } from 'node:path';
 import { type ArchiveEntry, BadArchive, entriesOf, gzip, tar } from './archive.ts';
 import { checks } from './checks/registry.ts';
-import { type CopyStep, readDockerfile } from './dockerfile.ts';
+import { type CopyStep, type DockerfileOptions, readDockerfile } from './dockerfile.ts';
+import { textOf, withoutIgnored } from './dockerignore.ts';
 import { type Finding, ImageRefused } from './finding.ts';
 import { dockerConfigType, dockerLayerType, dockerManifestType, formatImageConfig, type ImageConfig } from './image.ts';
 import type { Word } from './start-command.ts';
@@ -43,6 +44,13 @@ export interface ImageContents {
 
 const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
+export interface PackOptions extends Pick<DockerfileOptions, 'buildArguments'> {
+  /** Where the Dockerfile is, relative to the build folder; default `Dockerfile`. */
+  readonly dockerfile?: string;
+  /** What follows from an image SageMaker could not start: it is `refused` (default), or made and only `told`, as Docker would make it. */
+  readonly contract?: 'refused' | 'told';
+}
+
 /**
  * Makes an image of a folder by its `Dockerfile`, without Docker. The base is not in it: its language runtime is this machine's, or
  * Docker's where the image is run with Docker (its name is kept as a label). Equal content gives an equal digest on every machine.
@@ -51,23 +59,51 @@ const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha256').u
  * @param commands which programs the image has to have; an image for hosting only needs `serve`
  * @throws ImageRefused with every finding, each with its place and its remedy
  */
-export function packImage(folder: string, commands: readonly Word[] = ['train', 'serve']): PackedImage {
-  const dockerfile = join(folder, 'Dockerfile');
-  if (!existsSync(dockerfile)) {
-    throw new ImageRefused(folder, [
-      { level: 'error', where: 'Dockerfile', what: 'the folder has none', fix: 'write one that copies train and serve onto the PATH' },
+export function packImage(folder: string, commands: readonly Word[] = ['train', 'serve'], options: PackOptions = {}): PackedImage {
+  let entries: readonly ArchiveEntry[] = [];
+  const findings: Finding[] = [];
+  try {
+    entries = entriesOf(folder);
+  } catch (error) {
+    if (!(error instanceof BadArchive)) throw error;
+    findings.push({ level: 'error', where: '.', what: error.message, fix: 'put the file itself there' });
+    // The Dockerfile may have more to say, and stands beside what could not be read.
+    const file = join(folder, options.dockerfile ?? 'Dockerfile');
+    if (existsSync(file)) entries = [{ path: options.dockerfile ?? 'Dockerfile', bytes: readFileSync(file) }];
+  }
+  return packEntries(folder, entries, commands, options, findings);
+}
+
+/**
+ * Makes an image of files that are nowhere on disk; otherwise as `packImage`.
+ *
+ * @param name what the files are called together, in what is said of them
+ * @param found what is wrong with them already
+ * @throws ImageRefused
+ */
+export function packEntries(
+  name: string,
+  entries: readonly ArchiveEntry[],
+  commands: readonly Word[],
+  { dockerfile = 'Dockerfile', buildArguments = {}, contract = 'refused' }: PackOptions = {},
+  found: readonly Finding[] = [],
+): PackedImage {
+  const text = textOf(entries, posix.normalize(dockerfile));
+  if (text === undefined) {
+    throw new ImageRefused(name, [
+      { level: 'error', where: dockerfile, what: 'the folder has none', fix: 'write one that copies train and serve onto the PATH' },
     ]);
   }
-  const reading = readDockerfile(readFileSync(dockerfile, 'utf8'));
-  const findings = [...reading.findings];
-  const context = readContext(folder, findings);
+  const reading = readDockerfile(text, { buildArguments, name: dockerfile });
+  const findings = [...reading.findings, ...found];
+  const context = withoutIgnored(entries, dockerfile);
 
   const files = new Map<string, ImageFile>();
   const folders = new Set<string>();
   const layers: { digest: string; diffId: string; tarGzip: Uint8Array }[] = [];
   for (const step of reading.steps) {
     const added = new Map<string, ImageFile | undefined>();
-    place(step, context, added, folders, findings);
+    place(step, dockerfile, context, added, folders, findings);
     const entries: ArchiveEntry[] = [];
     for (const [path, file] of added) {
       for (let parent = posix.dirname(path); parent !== '/'; parent = posix.dirname(parent)) {
@@ -93,7 +129,7 @@ export function packImage(folder: string, commands: readonly Word[] = ['train', 
       if (!(error instanceof BadArchive)) throw error;
       findings.push({
         level: 'error',
-        where: `Dockerfile:${step.line}`,
+        where: `${dockerfile}:${step.line}`,
         what: error.message,
         fix: 'shorten it, or push an image that Docker has built',
       });
@@ -101,11 +137,12 @@ export function packImage(folder: string, commands: readonly Word[] = ['train', 
   }
 
   // A file system without its files would only repeat what is wrong with the Dockerfile.
-  if (reading.findings.length === 0 || files.size > 0) {
-    const contents = { config: reading.config, files, folders, commands, where: `Dockerfile:${reading.entrypointLine ?? 1}` };
-    findings.push(...checks.flatMap((check) => check.look(contents)));
+  if (!reading.findings.some(({ level }) => level === 'error') || files.size > 0) {
+    const contents = { config: reading.config, files, folders, commands, where: `${dockerfile}:${reading.entrypointLine ?? 1}` };
+    const breaches = checks.flatMap((check) => check.look(contents));
+    findings.push(...(contract === 'told' ? breaches.map((one): Finding => ({ ...one, level: 'warning' })) : breaches));
   }
-  if (findings.some(({ level }) => level === 'error')) throw new ImageRefused(folder, findings);
+  if (findings.some(({ level }) => level === 'error')) throw new ImageRefused(name, findings);
 
   const config = formatImageConfig(
     reading.config,
@@ -130,34 +167,17 @@ export function packImage(folder: string, commands: readonly Word[] = ['train', 
   };
 }
 
-/** The build folder's files and folders, without what `.dockerignore` names. */
-function readContext(folder: string, findings: Finding[]): readonly ArchiveEntry[] {
-  let entries: ArchiveEntry[];
-  try {
-    entries = entriesOf(folder);
-  } catch (error) {
-    if (!(error instanceof BadArchive)) throw error;
-    findings.push({ level: 'error', where: '.', what: error.message, fix: 'put the file itself there' });
-    return [];
-  }
-  const ignore = join(folder, '.dockerignore');
-  if (!existsSync(ignore)) return entries;
-  const rules = readFileSync(ignore, 'utf8')
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => ({ keep: line.startsWith('!'), pattern: posix.normalize(line.replace(/^!/, '')).replace(/^\/|\/$/g, '') }));
-  // The last rule that names a file or a folder above it decides.
-  const ignored = (path: string) => {
-    const above = path.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/'));
-    return rules.reduce((so, { keep, pattern }) => (above.some((part) => matchesGlob(part, pattern)) ? !keep : so), false);
-  };
-  return entries.filter(({ path }) => !ignored(path));
+/** What begins an archive that `ADD` would unpack: gzip, bzip2, xz, or a tar's mark in its first header. */
+function isArchive(bytes: Uint8Array): boolean {
+  const begins = (...magic: number[]) => magic.every((byte, at) => bytes[at] === byte);
+  const isTar = new TextDecoder('latin1').decode(bytes.subarray(257, 262)) === 'ustar';
+  return begins(0x1f, 0x8b) || begins(0x42, 0x5a, 0x68) || begins(0xfd, 0x37, 0x7a, 0x58, 0x5a) || isTar;
 }
 
 /** What one COPY puts where, by absolute path in the image; `undefined` is a folder. */
 function place(
   step: CopyStep,
+  dockerfile: string,
   context: readonly ArchiveEntry[],
   added: Map<string, ImageFile | undefined>,
   folders: ReadonlySet<string>,
@@ -169,7 +189,7 @@ function place(
   }
   const put = (path: string, entry: ArchiveEntry) =>
     added.set(path, entry.bytes ? { bytes: entry.bytes, executable: step.executable ?? entry.executable ?? false, source: entry.path } : undefined);
-  const complain = (what: string, fix: string) => findings.push({ level: 'error', where: `Dockerfile:${step.line}`, what, fix });
+  const complain = (what: string, fix: string) => findings.push({ level: 'error', where: `${dockerfile}:${step.line}`, what, fix });
 
   for (const from of step.from) {
     const pattern = posix.normalize(from).replace(/^\/+|\/+$/g, '');
@@ -185,6 +205,7 @@ function place(
     for (const source of sources) {
       const entry = context.find(({ path }) => path === source);
       if (entry?.bytes) {
+        if (step.unpacks && isArchive(entry.bytes)) complain(`ADD would unpack "${source}"`, 'unpack it in the folder and COPY its content');
         put(into ? posix.join(step.to, posix.basename(source)) : step.to, entry);
         continue;
       }

@@ -119,6 +119,64 @@ describe('packImage()', () => {
     });
   });
 
+  it('takes build arguments where an ARG declares them, over defaults, and ENV over both', () => {
+    const folder = folderOf({
+      ...goodImage,
+      Dockerfile: [
+        'ARG NODE=22',
+        'ARG BASE=node:$NODE',
+        'FROM ${BASE}-slim',
+        'ARG NODE',
+        'ARG VERSION=0 SERVE_USER=nobody',
+        'ARG TARGETARCH',
+        'ENV MODE=fixed',
+        'ARG MODE=open',
+        'ENV VERSION_OF_MODEL=$VERSION NODE_OF_MODEL=$NODE ARCH=$TARGETARCH UNDECLARED=${TARGETOS:-none} MODE_OF_MODEL=$MODE',
+        'WORKDIR /opt/program',
+        'ADD train serve ./',
+        'ENV PATH="/opt/program:${PATH}"',
+        'LABEL version=$VERSION com.amazonaws.sagemaker.capabilities.accept-bind-to-port=true',
+        'USER $SERVE_USER:staff',
+        '',
+      ].join('\n'),
+    });
+    const { config, warnings } = packImage(folder, ['serve'], { buildArguments: { NODE: '24', VERSION: '1.8', MODE: 'given', STRAY: 'x' } });
+    const { Env, Labels, User } = parseImageConfig(config);
+
+    expect(Env.slice(1, 7)).toEqual([
+      'MODE=fixed',
+      'VERSION_OF_MODEL=1.8',
+      'NODE_OF_MODEL=24',
+      'ARCH=amd64',
+      'UNDECLARED=none',
+      'MODE_OF_MODEL=fixed',
+    ]);
+    expect(Labels).toMatchObject({ version: '1.8', 'org.opencontainers.image.base.name': 'node:24-slim' });
+    expect(User).toBe('nobody:staff');
+    expect(warnings.map(({ what }) => what)).toContain('the build argument "STRAY" is of no use, no ARG declares it');
+  });
+
+  it('takes a Dockerfile of another name, with the ignore file beside it', () => {
+    const folder = folderOf({
+      ...goodImage,
+      Dockerfile: 'FROM nothing-at-all\n',
+      'docker/serve.Dockerfile': `${goodDockerfile}ADD . /all\n`,
+      'docker/serve.Dockerfile.dockerignore': 'docker\nDockerfile\n.dockerignore\n',
+      '.dockerignore': 'train\n',
+    });
+    const image = packImage(folder, ['train', 'serve'], { dockerfile: 'docker/serve.Dockerfile' });
+    expect(paths(image).filter((path) => path?.startsWith('all/'))).toEqual(['all/', 'all/serve', 'all/train']);
+    expect(() => packImage(folder, ['serve'], { dockerfile: 'docker/none' })).toThrow(/docker\/none: the folder has none/);
+  });
+
+  it('makes what SageMaker could not start only where it is asked to tell and not to refuse', () => {
+    const folder = folderOf({ Dockerfile: 'FROM node:24\nCOPY app.mjs /app.mjs\n', 'app.mjs': '' });
+    expect(() => packImage(folder)).toThrow(/no executable "train"/);
+    const { layers, warnings } = packImage(folder, ['serve'], { contract: 'told' });
+    expect(layers).toHaveLength(1);
+    expect(warnings.filter(({ id }) => id === 'CC-10')).toHaveLength(1);
+  });
+
   it('copies as Docker does: the content of a folder, wildcards, a new name, modes on request', () => {
     const folder = folderOf({
       ...goodImage,

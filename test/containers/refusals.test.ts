@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -80,6 +81,13 @@ describe('an image folder is refused, with the place and the way out,', () => {
       'Dockerfile:8: a second FROM makes a multi-stage build',
     ]);
     expect(found.every((line) => (line.split('; ')[1]?.length ?? 0) > 5)).toBe(true);
+  });
+
+  it('for an archive ADD would unpack, whatever it is called', () => {
+    const packed = execFileSync('tar', ['--create', '--file', '-', 'train'], { cwd: folderOf(goodImage), encoding: 'latin1' });
+    expect(withDockerfile(`${goodDockerfile}ADD data /data\nADD zipped /z\nCOPY data /kept\n`, { data: packed, zipped: '\u001f' })).toEqual([
+      'Dockerfile:6: ADD would unpack "data"; unpack it in the folder and COPY its content',
+    ]);
   });
 
   it('for a base that brings more than a language', () => {
