@@ -1,6 +1,7 @@
 import { Command } from '@commander-js/extra-typings';
 import { acts } from './act.ts';
 import { apply } from './apply.ts';
+import { container } from './container.ts';
 import { demo } from './demo.ts';
 import { dev } from './dev.ts';
 import { get } from './get.ts';
@@ -21,6 +22,7 @@ const program = new Command('sluice')
   .addCommand(apply)
   .addCommand(upload)
   .addCommand(push)
+  .addCommand(container)
   .addCommand(start)
   .addCommand(list)
   .addCommand(get)

@@ -1,0 +1,4 @@
+import { Command } from '@commander-js/extra-typings';
+
+/** Images on this machine, as SageMaker would run them. Each subcommand is a file of `container/`. */
+export const container = new Command('container').description('run an image on this machine as SageMaker would');
