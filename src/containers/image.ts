@@ -18,13 +18,27 @@ export interface ImageConfig {
   /** As Docker names it: `amd64`, `arm64`. */
   readonly architecture: string;
   readonly os: string;
+  /** What `docker stop` sends. Unset: SIGTERM, which is what SageMaker sends whatever stands here. */
+  readonly StopSignal?: string;
 }
+
+const shells = ['/bin/sh', '/bin/bash', 'sh', 'bash'];
+
+/** Docker's form of a shell-form ENTRYPOINT: it swallows the word and keeps signals from the program. */
+export const isShellForm = (entrypoint: readonly string[] | undefined): boolean =>
+  entrypoint !== undefined && shells.includes(entrypoint[0] ?? '') && entrypoint[1] === '-c';
 
 /** The label that names the image another one was built from (OCI's own key): a packed image holds no layers of its base. */
 export const baseNameLabel = 'org.opencontainers.image.base.name';
 
 /** Label of an image that reads `SAGEMAKER_BIND_TO_PORT`. */
 export const bindToPortLabel = 'com.amazonaws.sagemaker.capabilities.accept-bind-to-port';
+
+/** Label of an image that loads and unloads models by HTTP. */
+export const multiModelLabel = 'com.amazonaws.sagemaker.capabilities.multi-models';
+
+/** The bind-to-port label is set and true. */
+export const readsBindToPort = (config: Pick<ImageConfig, 'Labels'>): boolean => config.Labels[bindToPortLabel] === 'true';
 
 export const dockerManifestType = 'application/vnd.docker.distribution.manifest.v2+json';
 export const dockerConfigType = 'application/vnd.docker.container.image.v1+json';
@@ -54,6 +68,7 @@ interface ConfigDocument {
     readonly WorkingDir?: string | null;
     readonly Labels?: Readonly<Record<string, string>> | null;
     readonly User?: string | null;
+    readonly StopSignal?: string | null;
     readonly ExposedPorts?: Readonly<Record<string, unknown>> | null;
   };
 }
@@ -77,6 +92,7 @@ export function parseImageConfig(bytes: Uint8Array): ImageConfig {
     ExposedPorts: Object.keys(config.ExposedPorts ?? {}).sort(),
     architecture: document.architecture ?? 'amd64',
     os: document.os ?? 'linux',
+    ...(config.StopSignal ? { StopSignal: config.StopSignal } : {}),
   };
 }
 

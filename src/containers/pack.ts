@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, matchesGlob, posix } from 'node:path';
 import { type ArchiveEntry, BadArchive, entriesOf, gzip, tar } from './archive.ts';
-import { checks } from './checks/registry.ts';
+import { checkImage } from './checks/image.ts';
+import type { ImageContents, ImageFile } from './checks/seen.ts';
 import { type CopyStep, type DockerfileOptions, readDockerfile } from './dockerfile.ts';
 import { textOf, withoutIgnored } from './dockerignore.ts';
 import { type Finding, ImageRefused } from './finding.ts';
-import { dockerConfigType, dockerLayerType, dockerManifestType, formatImageConfig, type ImageConfig } from './image.ts';
+import { dockerConfigType, dockerLayerType, dockerManifestType, formatImageConfig } from './image.ts';
 import type { Word } from './start-command.ts';
 
 /** An image as a registry takes it: Docker schema 2, which is what SageMaker pulls. */
@@ -22,26 +23,6 @@ export interface PackedImage {
   readonly warnings: readonly Finding[];
 }
 
-/** A file of an image in the making. */
-export interface ImageFile {
-  readonly bytes: Uint8Array;
-  readonly executable: boolean;
-  /** The file it came from, relative to the build folder. */
-  readonly source: string;
-}
-
-/** What the checks look at. */
-export interface ImageContents {
-  readonly config: ImageConfig;
-  /** By absolute path in the image. */
-  readonly files: ReadonlyMap<string, ImageFile>;
-  readonly folders: ReadonlySet<string>;
-  /** The words SageMaker will start this image with. */
-  readonly commands: readonly Word[];
-  /** A place in the Dockerfile to point at: the ENTRYPOINT, or its first line. */
-  readonly where: string;
-}
-
 const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 export interface PackOptions extends Pick<DockerfileOptions, 'buildArguments'> {
@@ -51,52 +32,52 @@ export interface PackOptions extends Pick<DockerfileOptions, 'buildArguments'> {
   readonly contract?: 'refused' | 'told';
 }
 
-/**
- * Makes an image of a folder by its `Dockerfile`, without Docker. The base is not in it: its language runtime is this machine's, or
- * Docker's where the image is run with Docker (its name is kept as a label). Equal content gives an equal digest on every machine.
- *
- * @param folder holds the `Dockerfile` and what it copies; `.dockerignore` is honoured
- * @param commands which programs the image has to have; an image for hosting only needs `serve`
- * @throws ImageRefused with every finding, each with its place and its remedy
- */
-export function packImage(folder: string, commands: readonly Word[] = ['train', 'serve'], options: PackOptions = {}): PackedImage {
-  let entries: readonly ArchiveEntry[] = [];
-  const findings: Finding[] = [];
-  try {
-    entries = entriesOf(folder);
-  } catch (error) {
-    if (!(error instanceof BadArchive)) throw error;
-    findings.push({ level: 'error', where: '.', what: error.message, fix: 'put the file itself there' });
-    // The Dockerfile may have more to say, and stands beside what could not be read.
-    const file = join(folder, options.dockerfile ?? 'Dockerfile');
-    if (existsSync(file)) entries = [{ path: options.dockerfile ?? 'Dockerfile', bytes: readFileSync(file) }];
-  }
-  return packEntries(folder, entries, commands, options, findings);
+/** Files read by their Dockerfile, before anybody has judged them. */
+export interface AssembledImage {
+  readonly contents: ImageContents;
+  readonly layers: readonly { readonly digest: string; readonly diffId: string; readonly tarGzip: Uint8Array }[];
+  /** What is wrong with the Dockerfile; instructions only Docker honours are among it. */
+  readonly refused: readonly Finding[];
+  /** What is wrong with what is copied; Docker would stumble over it as well. */
+  readonly findings: readonly Finding[];
 }
 
 /**
- * Makes an image of files that are nowhere on disk; otherwise as `packImage`.
+ * Lays out what a folder's `Dockerfile` copies. What only Docker can do is left out and named.
  *
- * @param name what the files are called together, in what is said of them
- * @param found what is wrong with them already
- * @throws ImageRefused
+ * @param folder holds the `Dockerfile` and what it copies; `.dockerignore` is honoured
+ * @param commands which programs the image has to have; an image for hosting only needs `serve`
+ * @throws ImageRefused if there is no Dockerfile
  */
-export function packEntries(
+export function assembleImage(folder: string, commands: readonly Word[] = ['train', 'serve'], options: PackOptions = {}): AssembledImage {
+  try {
+    return assembleEntries(folder, entriesOf(folder), commands, options);
+  } catch (error) {
+    if (!(error instanceof BadArchive)) throw error;
+    // The Dockerfile may have more to say, and stands beside what could not be read.
+    const { dockerfile = 'Dockerfile' } = options;
+    const file = join(folder, dockerfile);
+    const assembled = assembleEntries(folder, existsSync(file) ? [{ path: dockerfile, bytes: readFileSync(file) }] : [], commands, options);
+    const unread: Finding = { level: 'error', where: '.', what: error.message, fix: 'put the file itself there' };
+    return { ...assembled, findings: [unread, ...assembled.findings] };
+  }
+}
+
+function assembleEntries(
   name: string,
-  entries: readonly ArchiveEntry[],
+  all: readonly ArchiveEntry[],
   commands: readonly Word[],
-  { dockerfile = 'Dockerfile', buildArguments = {}, contract = 'refused' }: PackOptions = {},
-  found: readonly Finding[] = [],
-): PackedImage {
-  const text = textOf(entries, posix.normalize(dockerfile));
+  { dockerfile = 'Dockerfile', buildArguments = {} }: PackOptions,
+): AssembledImage {
+  const text = textOf(all, posix.normalize(dockerfile));
   if (text === undefined) {
     throw new ImageRefused(name, [
       { level: 'error', where: dockerfile, what: 'the folder has none', fix: 'write one that copies train and serve onto the PATH' },
     ]);
   }
   const reading = readDockerfile(text, { buildArguments, name: dockerfile });
-  const findings = [...reading.findings, ...found];
-  const context = withoutIgnored(entries, dockerfile);
+  const findings: Finding[] = [];
+  const context = withoutIgnored(all, dockerfile);
 
   const files = new Map<string, ImageFile>();
   const folders = new Set<string>();
@@ -136,16 +117,55 @@ export function packEntries(
     }
   }
 
+  const unseen = reading.findings.find(({ id }) => id === undefined)?.where;
+  return {
+    contents: {
+      config: reading.config,
+      files,
+      folders,
+      commands,
+      where: `${dockerfile}:${reading.entrypointLine ?? 1}`,
+      ...(unseen === undefined ? {} : { unseen }),
+    },
+    layers,
+    refused: reading.findings,
+    findings,
+  };
+}
+
+/**
+ * Makes an image of a folder by its `Dockerfile`, without Docker. The base is not in it: its language runtime is this machine's, or
+ * Docker's where the image is run with Docker (its name is kept as a label). Equal content gives an equal digest on every machine.
+ *
+ * @param folder holds the `Dockerfile` and what it copies; `.dockerignore` is honoured
+ * @param commands which programs the image has to have; an image for hosting only needs `serve`
+ * @throws ImageRefused with every finding, each with its place and its remedy
+ */
+export const packImage = (folder: string, commands: readonly Word[] = ['train', 'serve'], options: PackOptions = {}): PackedImage =>
+  packed(folder, assembleImage(folder, commands, options), options);
+
+/**
+ * Makes an image of files that are nowhere on disk; otherwise as `packImage`.
+ *
+ * @param name what the files are called together, in what is said of them
+ * @throws ImageRefused
+ */
+export const packEntries = (name: string, entries: readonly ArchiveEntry[], commands: readonly Word[], options: PackOptions = {}): PackedImage =>
+  packed(name, assembleEntries(name, entries, commands, options), options);
+
+function packed(name: string, { contents, layers, refused, findings: ofTheCopies }: AssembledImage, { contract = 'refused' }: PackOptions): PackedImage {
+  const findings = [...refused, ...ofTheCopies];
   // A file system without its files would only repeat what is wrong with the Dockerfile.
-  if (!reading.findings.some(({ level }) => level === 'error') || files.size > 0) {
-    const contents = { config: reading.config, files, folders, commands, where: `${dockerfile}:${reading.entrypointLine ?? 1}` };
-    const breaches = checks.flatMap((check) => check.look(contents));
+  if (!refused.some(({ level }) => level === 'error') || contents.files.size > 0) {
+    // Nothing is hidden from a packed image's checks: it has what is copied and no more.
+    const { unseen: _, ...whole } = contents;
+    const breaches = checkImage(whole);
     findings.push(...(contract === 'told' ? breaches.map((one): Finding => ({ ...one, level: 'warning' })) : breaches));
   }
   if (findings.some(({ level }) => level === 'error')) throw new ImageRefused(name, findings);
 
   const config = formatImageConfig(
-    reading.config,
+    contents.config,
     layers.map(({ diffId }) => diffId),
   );
   const manifest = new TextEncoder().encode(

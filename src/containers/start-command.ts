@@ -2,16 +2,10 @@ import { accessSync, closeSync, constants, existsSync, openSync, readSync, statS
 import { basename, join } from 'node:path';
 import { ContainerCannotStart } from './container.ts';
 import { hostPath, imageSearchPath, type Places } from './environment.ts';
-import type { ImageConfig } from './image.ts';
+import { type ImageConfig, isShellForm } from './image.ts';
 
 /** The word SageMaker starts an image with. */
 export type Word = 'train' | 'serve';
-
-const shells = ['/bin/sh', '/bin/bash', 'sh', 'bash'];
-
-/** Docker's form of a shell-form ENTRYPOINT: it swallows the word and keeps signals from the program. */
-export const isShellForm = (entrypoint: readonly string[] | undefined): boolean =>
-  entrypoint !== undefined && shells.includes(entrypoint[0] ?? '') && entrypoint[1] === '-c';
 
 /**
  * What `docker run <image> <word>` starts: the ENTRYPOINT with the word as its argument, or the word itself as a program.

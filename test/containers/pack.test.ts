@@ -243,7 +243,7 @@ describe('packImage()', () => {
     expect(packImage(folder).warnings.map(({ id, level }) => `${id ?? ''} ${level}`)).toEqual([
       'CC-17 warning',
       'CC-18 warning',
-      'CC-22 warning',
+      'CC-22 advice',
       'CC-46 warning',
     ]);
   });

@@ -131,8 +131,11 @@ describe('an image folder is refused, with the place and the way out,', () => {
 
 describe('checks', () => {
   it('have an id each, in order, and pass a good image', () => {
-    const ids = checks.map(({ id }) => id);
-    expect(ids).toEqual([...new Set(ids)].sort());
+    for (const [stage, ofStage] of Object.entries(checks)) {
+      const ids = ofStage.map(({ id }) => id);
+      expect(ids, stage).toEqual([...new Set(ids)].sort());
+      expect(new Set(ofStage.map((check) => check.stage)), stage).toEqual(new Set([stage]));
+    }
     expect(packImage(folderOf(goodImage)).warnings).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
-import { baseNameLabel, environmentOf } from '../image.ts';
-import type { ImageContents, ImageFile } from '../pack.ts';
-import { isShellForm, type Word } from '../start-command.ts';
+import { baseNameLabel, environmentOf, isShellForm } from '../../image.ts';
+import type { ImageContents, ImageFile } from '../seen.ts';
+import type { Word } from '../../start-command.ts';
 
 /** What `docker run <image> <word>` finds to start. */
 export type StartProgram =

@@ -1,12 +1,14 @@
-import { defineCheck } from './check.ts';
+import { defineCheck } from '../check.ts';
 
 export const noFilesUnderMounts = defineCheck({
   id: 'CC-18',
+  stage: 'files',
+  level: 'warning',
   title: 'No files where SageMaker mounts its own',
-  look: ({ files, where }) => {
+  look({ files }) {
     const hidden = [...files.keys()].filter((path) => /^\/opt\/ml\/(model|input|output)\//.test(path));
     if (hidden.length === 0) return [];
     const what = `${hidden[0] ?? ''}${hidden.length > 1 ? ` and ${hidden.length - 1} more` : ''} will be hidden by what SageMaker mounts there`;
-    return [{ id: 'CC-18', level: 'warning', where, what, fix: 'copy it somewhere else, such as /opt/program' }];
+    return [{ what, fix: 'copy it somewhere else, such as /opt/program' }];
   },
 });

@@ -1,0 +1,6 @@
+/** An entry's path without what means nothing: `./a/b/` is `a/b`. */
+export const plain = (path: string): string =>
+  path
+    .replace(/^(\.\/)+/, '')
+    .replace(/\/+$/, '')
+    .replace(/^\.$/, '');
