@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { answer, Request } from '../src/app/api.ts';
 import { urlLambda } from '../src/app/handler.ts';
-import { clock, deliveries, executions, images, notices, rollouts } from '../src/app/wire.ts';
+import { clock, deliveries, executions, images, notices, packages, rollouts } from '../src/app/wire.ts';
 
 /** A function URL's event with AWS_IAM: the caller is who signed it. */
 const Input = z.looseObject({
@@ -14,7 +14,7 @@ const json = (statusCode: number, body: unknown) => ({ statusCode, headers: { 'c
 
 export const handler = urlLambda({
   Input,
-  ports: { rollouts, deliveries, executions, images, notices, clock },
+  ports: { rollouts, deliveries, executions, images, packages, notices, clock },
   run: async (event, ports) => {
     try {
       const text = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { count, eventLambda, logger } from '../src/app/handler.ts';
-import { clock, deliveries, executions, images, notices, rollouts } from '../src/app/wire.ts';
+import { clock, deliveries, executions, images, notices, packages, rollouts } from '../src/app/wire.ts';
 import { startForEvent } from '../src/rollout/start-for-event.ts';
 
 const Input = z.looseObject({ id: z.string(), source: z.string(), 'detail-type': z.string() });
@@ -8,7 +8,7 @@ const Input = z.looseObject({ id: z.string(), source: z.string(), 'detail-type':
 /** Gets every trigger's events; the registry knows which trigger an event belongs to. */
 export const handler = eventLambda({
   Input,
-  ports: { rollouts, deliveries, executions, images, notices, clock },
+  ports: { rollouts, deliveries, executions, images, packages, notices, clock },
   run: async (event, ports) => {
     const answers = await startForEvent(event, ports);
     if (answers.length === 0) logger.info('Ignored: no delivery subscribes to this event', { event });

@@ -52,7 +52,7 @@ export const Request = z.discriminatedUnion('action', [
 ]);
 export type Request = z.input<typeof Request>;
 
-type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'executions' | 'images' | 'notices' | 'clock'>;
+type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'executions' | 'images' | 'packages' | 'notices' | 'clock'>;
 
 /**
  * Does what a person asked and answers with JSON.

@@ -1,3 +1,4 @@
+import { codeBuilds } from '../aws/builds.ts';
 import { cloudWatchAlarms } from '../aws/alarms.ts';
 import { dynamoDeliveries } from '../aws/deliveries.ts';
 import { sageMakerEndpoints } from '../aws/endpoints.ts';
@@ -8,6 +9,8 @@ import { dynamoLocks } from '../aws/locks.ts';
 import { cloudWatchMetrics } from '../aws/metrics.ts';
 import { sageMakerModels } from '../aws/models.ts';
 import { awsNotices } from '../aws/notices.ts';
+import { s3Objects } from '../aws/objects.ts';
+import { sageMakerPackages } from '../aws/packages.ts';
 import { dynamoRollouts } from '../aws/rollouts.ts';
 import { dynamoTable, type Table } from '../aws/table.ts';
 import { sageMakerTraining } from '../aws/training.ts';
@@ -23,6 +26,7 @@ let shared: Table | undefined;
 const table = () => (shared ??= dynamoTable(setting('TABLE')));
 
 export const alarms = () => cloudWatchAlarms();
+export const builds = () => codeBuilds(setting('BUILD_PROJECT'), setting('AWS_REGION'));
 export const clock = (): Clock => ({ now: () => Date.now() });
 export const deliveries = () => dynamoDeliveries(table());
 export const endpoints = () => sageMakerEndpoints();
@@ -35,10 +39,13 @@ export const locks = () => dynamoLocks(table());
 export const metrics = () => cloudWatchMetrics();
 export const models = () => sageMakerModels();
 export const notices = () => awsNotices(setting('TOPIC'), (what, error) => logger.error(`Cannot send an ${what}`, error as Error));
+export const objects = () => s3Objects();
+export const packages = () => sageMakerPackages();
 export const rollouts = () => withPhaseNotices(dynamoRollouts(table()), notices());
 export const settings = (): Settings => ({
   bucket: setting('BUCKET'),
   modelRoleArn: setting('MODEL_ROLE'),
+  region: setting('AWS_REGION'),
   historyLimit: Number(process.env['HISTORY_LIMIT'] ?? 5000),
 });
 export const training = () => sageMakerTraining();

@@ -1,5 +1,13 @@
-import { DescribeImagesCommand, ECRClient } from '@aws-sdk/client-ecr';
-import type { Images } from '../ports/images.ts';
+import {
+  BatchGetImageCommand,
+  DescribeImageScanFindingsCommand,
+  DescribeImagesCommand,
+  ECRClient,
+  GetDownloadUrlForLayerCommand,
+  ListImageReferrersCommand,
+} from '@aws-sdk/client-ecr';
+import type { ImageManifest, Images } from '../ports/images.ts';
+import { download } from './download.ts';
 import { translated } from './errors.ts';
 
 /** An ECR image URI's parts; undefined for an image elsewhere. */
@@ -12,27 +20,126 @@ export function parseImageUri(
   return { registryId, repository, ...(tag !== undefined && { tag }), ...(digest !== undefined && { digest }) };
 }
 
+const gone = new Set(['ImageNotFoundException', 'RepositoryNotFoundException', 'ScanNotFoundException']);
+const isGone = (error: unknown): boolean => error instanceof Error && gone.has(error.name);
+
+/** Kinds of manifests we can read; without them a registry answers with an older kind, or not at all. */
+const mediaTypes = [
+  'application/vnd.docker.distribution.manifest.v2+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.oci.image.index.v1+json',
+];
+
+interface Manifest {
+  readonly config?: { readonly digest?: string; readonly mediaType?: string };
+  readonly layers?: readonly { readonly size?: number }[];
+}
+
 /** Images in ECR. @param registry `<account>.dkr.ecr.<region>.amazonaws.com` */
 export function ecrImages(registry: string, client: ECRClient = new ECRClient()): Images {
-  return {
+  const ownAccount = registry.split('.')[0];
+
+  async function found<T>(attempted: string, call: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await call();
+    } catch (error) {
+      if (isGone(error)) return undefined;
+      throw translated(error, attempted);
+    }
+  }
+
+  async function manifestOf(imageUri: string) {
+    const image = parseImageUri(imageUri);
+    if (!image) return undefined;
+    const imageIds = [image.digest === undefined ? { imageTag: image.tag ?? 'latest' } : { imageDigest: image.digest }];
+    const answer = await found(`Cannot read the manifest of "${imageUri}"`, () =>
+      client.send(
+        new BatchGetImageCommand({ registryId: image.registryId, repositoryName: image.repository, imageIds, acceptedMediaTypes: mediaTypes }),
+      ),
+    );
+    const [first] = answer?.images ?? [];
+    return first && { ...image, first };
+  }
+
+  const images: Images = {
     async digestOf(imageUri) {
       const image = parseImageUri(imageUri);
       if (!image) return undefined;
       if (image.digest !== undefined) return image.digest;
-      try {
-        const answer = await client.send(
+      const answer = await found(`Cannot resolve image "${imageUri}"`, () =>
+        client.send(
           new DescribeImagesCommand({
             registryId: image.registryId,
             repositoryName: image.repository,
             imageIds: [{ imageTag: image.tag ?? 'latest' }],
           }),
-        );
-        return answer.imageDetails?.[0]?.imageDigest;
-      } catch (error) {
-        if (error instanceof Error && (error.name === 'ImageNotFoundException' || error.name === 'RepositoryNotFoundException')) return undefined;
-        throw translated(error, `Cannot resolve image "${imageUri}"`);
-      }
+        ),
+      );
+      return answer?.imageDetails?.[0]?.imageDigest;
     },
+
     uriOf: (repository, digest) => `${registry}/${repository}@${digest}`,
+    tagUriOf: (repository, tag) => `${registry}/${repository}:${tag}`,
+
+    async pinned(imageUri) {
+      const image = parseImageUri(imageUri);
+      if (!image) return undefined;
+      if (image.digest !== undefined) return imageUri;
+      // AWS's own accounts let everybody pull, which needs the manifest, and nobody describe.
+      const digest = image.registryId === ownAccount ? await images.digestOf(imageUri) : (await manifestOf(imageUri))?.first.imageId?.imageDigest;
+      return digest === undefined ? undefined : `${imageUri.slice(0, imageUri.lastIndexOf(':'))}@${digest}`;
+    },
+
+    async inspect(imageUri) {
+      const read = await manifestOf(imageUri);
+      if (!read) return undefined;
+      const { imageManifest: manifest = '{}' } = read.first;
+      const { config, layers } = JSON.parse(manifest) as Manifest; // As Docker and OCI document it.
+      const sizeBytes = (layers ?? []).reduce((sum, { size = 0 }) => sum + size, 0);
+      const known: ImageManifest = { mediaType: read.first.imageManifestMediaType ?? '', manifest, sizeBytes };
+      const configDigest = config?.digest;
+      if (configDigest === undefined) return known;
+      const { downloadUrl } =
+        (await found(`Cannot read the configuration of "${imageUri}"`, () =>
+          client.send(new GetDownloadUrlForLayerCommand({ registryId: read.registryId, repositoryName: read.repository, layerDigest: configDigest })),
+        )) ?? {};
+      if (downloadUrl === undefined) return known;
+      return { ...known, config: await download(downloadUrl) };
+    },
+
+    async findings(imageUri) {
+      const image = parseImageUri(imageUri);
+      if (image?.digest === undefined) return undefined;
+      const answer = await found(`Cannot read the scan of "${imageUri}"`, () =>
+        client.send(
+          new DescribeImageScanFindingsCommand({
+            registryId: image.registryId,
+            repositoryName: image.repository,
+            imageId: { imageDigest: image.digest ?? '' },
+            maxResults: 1,
+          }),
+        ),
+      );
+      const finished = answer?.imageScanStatus?.status === 'COMPLETE' || answer?.imageScanStatus?.status === 'ACTIVE';
+      return finished ? { ...answer.imageScanFindings?.findingSeverityCounts } : undefined;
+    },
+
+    async isSigned(imageUri) {
+      const image = parseImageUri(imageUri);
+      if (image?.digest === undefined) return false;
+      const { registryId, repository: repositoryName, digest } = image;
+      const referrers = await found(`Cannot look for signatures of "${imageUri}"`, () =>
+        client.send(new ListImageReferrersCommand({ registryId, repositoryName, subjectId: { imageDigest: digest } })),
+      );
+      if ((referrers?.referrers ?? []).length > 0) return true;
+      // As cosign wrote them before registries knew referrers: a tag made of the digest.
+      const tag = digest.replace(':', '-');
+      for (const ending of ['sig', 'att']) {
+        if ((await images.digestOf(`${imageUri.split('@')[0] ?? ''}:${tag}.${ending}`)) !== undefined) return true;
+      }
+      return false;
+    },
   };
+  return images;
 }

@@ -10,11 +10,38 @@ import { alreadyExists, attemptToFind, translated } from './errors.ts';
 import { tagList } from './tags.ts';
 
 const channelsOf = (channels: TrainingRequest['channels']) =>
-  Object.entries(channels).map(([ChannelName, { uri, contentType }]) => ({
+  Object.entries(channels).map(([ChannelName, channel]) => ({
     ChannelName,
-    DataSource: { S3DataSource: { S3DataType: 'S3Prefix' as const, S3Uri: uri, S3DataDistributionType: 'FullyReplicated' as const } },
-    ...(contentType !== undefined && { ContentType: contentType }),
+    DataSource: {
+      S3DataSource: {
+        S3DataType: 'S3Prefix' as const,
+        S3Uri: channel.uri,
+        S3DataDistributionType: channel.distribution,
+        ...(channel.instanceGroups && { InstanceGroupNames: [...channel.instanceGroups] }),
+      },
+    },
+    ...(channel.contentType !== undefined && { ContentType: channel.contentType }),
+    // What is not said is not sent: SageMaker's own defaults then stand in the record.
+    ...(channel.inputMode !== 'File' && { InputMode: channel.inputMode }),
+    ...(channel.compression === 'gzip' && { CompressionType: 'Gzip' as const }),
+    ...(channel.recordWrapper === 'recordIO' && { RecordWrapperType: 'RecordIO' as const }),
   }));
+
+const instancesOf = (fleet: TrainingRequest['fleet']) =>
+  'instanceGroups' in fleet
+    ? {
+        InstanceGroups: fleet.instanceGroups.map(({ name, instanceType, instanceCount }) => ({
+          InstanceGroupName: name,
+          InstanceType: instanceType as TrainingInstanceType, // AWS checks the type itself and names the ones it has.
+          InstanceCount: instanceCount,
+        })),
+      }
+    : {
+        InstanceType: fleet.instanceType as TrainingInstanceType, // As above.
+        InstanceCount: fleet.instanceCount,
+      };
+
+const progressOf = (message: string | undefined) => (message === undefined || message === '' ? {} : { progress: message });
 
 /** SageMaker training jobs through the SDK. */
 export function sageMakerTraining(client: SageMakerClient = new SageMakerClient()): Training {
@@ -31,13 +58,25 @@ export function sageMakerTraining(client: SageMakerClient = new SageMakerClient(
         HyperParameters: { ...request.hyperparameters },
         // AWS refuses an empty list: no channel is no list.
         ...(Object.keys(request.channels).length > 0 && { InputDataConfig: channelsOf(request.channels) }),
-        OutputDataConfig: { S3OutputPath: request.outputUri },
-        ResourceConfig: {
-          InstanceType: request.instanceType as TrainingInstanceType, // AWS checks the type itself and names the ones it has.
-          InstanceCount: request.instanceCount,
-          VolumeSizeInGB: request.volumeGb,
+        OutputDataConfig: {
+          S3OutputPath: request.outputUri,
+          ...(request.encryption.outputKey !== undefined && { KmsKeyId: request.encryption.outputKey }),
         },
-        StoppingCondition: { MaxRuntimeInSeconds: request.maxRuntimeSeconds },
+        ResourceConfig: {
+          ...instancesOf(request.fleet),
+          VolumeSizeInGB: request.volumeGb,
+          ...(request.encryption.volumeKey !== undefined && { VolumeKmsKeyId: request.encryption.volumeKey }),
+        },
+        StoppingCondition: {
+          MaxRuntimeInSeconds: request.maxRuntimeSeconds,
+          ...(request.maxWaitSeconds !== undefined && { MaxWaitTimeInSeconds: request.maxWaitSeconds }),
+        },
+        ...(request.maxWaitSeconds !== undefined && { EnableManagedSpotTraining: true }),
+        ...(request.checkpointsUri !== undefined && { CheckpointConfig: { S3Uri: request.checkpointsUri } }),
+        ...(request.retries > 0 && { RetryStrategy: { MaximumRetryAttempts: request.retries } }),
+        ...(request.vpc && { VpcConfig: { Subnets: [...request.vpc.subnets], SecurityGroupIds: [...request.vpc.securityGroups] } }),
+        ...(request.networkIsolation && { EnableNetworkIsolation: true }),
+        ...(request.encryption.traffic && { EnableInterContainerTrafficEncryption: true }),
         Environment: { ...request.environment },
         Tags: tagList(request.tags),
       });
@@ -55,6 +94,7 @@ export function sageMakerTraining(client: SageMakerClient = new SageMakerClient(
         jobName: TrainingJobName,
         status: job.TrainingJobStatus as TrainingJob['status'], // The API's own enum.
         secondaryStatus: job.SecondaryStatus ?? '',
+        ...progressOf(job.SecondaryStatusTransitions?.at(-1)?.StatusMessage),
         metrics: Object.fromEntries(
           (job.FinalMetricDataList ?? []).flatMap(({ MetricName, Value }) =>
             MetricName !== undefined && Value !== undefined ? [[MetricName, Value]] : [],

@@ -1,14 +1,17 @@
 import type { Ports } from '../ports/ports.ts';
 import { loadRollout, specOf, tagsOf } from '../rollout/load.ts';
+import { containersOf } from './containers.ts';
 
-/** Makes the SageMaker model a canary serves: the image by digest, the trained artifact, the spec's environment. Asking twice makes one. */
+/** Makes the SageMaker model a canary serves: its containers by digest, the trained artifact, the environment. Asking twice makes one. */
 export async function createModel(
   rolloutId: string,
-  ports: Pick<Ports, 'rollouts' | 'deliveries' | 'models' | 'settings' | 'clock'>,
+  ports: Pick<Ports, 'rollouts' | 'deliveries' | 'models' | 'packages' | 'images' | 'settings' | 'clock'>,
 ): Promise<{ readonly modelName: string }> {
   const rollout = await loadRollout(rolloutId, ports);
   const spec = await specOf(rollout, ports);
   const modelName = rollout.id;
+  const containers = await containersOf(rollout, spec, ports);
+  const images = containers.map(({ imageUri }) => imageUri);
   const saved =
     rollout.candidate.modelName === modelName
       ? rollout
@@ -16,24 +19,18 @@ export async function createModel(
           {
             ...rollout,
             phase: 'Registering',
-            candidate: { ...rollout.candidate, modelName },
+            candidate: { ...rollout.candidate, images, modelName },
             made: { ...rollout.made, models: [...rollout.made.models, modelName] },
           },
-          [
-            {
-              kind: 'model-created',
-              text: `model ${modelName} from ${rollout.candidate.images?.join(', ') ?? ''}`,
-              evidence: { modelName, images: rollout.candidate.images, modelDataUrl: rollout.candidate.modelDataUrl },
-            },
-          ],
+          [{ kind: 'model-created', text: `model ${modelName} from ${images.join(', ')}`, evidence: { modelName, containers } }],
           ports.clock.now(),
         );
   await ports.models.create({
     modelName,
-    imageUri: saved.candidate.images?.[0] ?? '',
-    ...(saved.candidate.modelDataUrl !== undefined && { modelDataUrl: saved.candidate.modelDataUrl }),
-    environment: spec.serve.environment,
-    executionRoleArn: ports.settings.modelRoleArn,
+    containers,
+    ...(spec.serve.vpc && { vpc: spec.serve.vpc }),
+    networkIsolation: spec.serve.networkIsolation,
+    executionRoleArn: spec.serve.roleArn ?? ports.settings.modelRoleArn,
     tags: tagsOf(saved),
   });
   return { modelName };

@@ -6,7 +6,9 @@ import { textOf } from './hyperparameters-text.ts';
 const limits = { entries: 100, name: 256 } as const;
 
 /** One run of a script. */
-export interface ScriptRun extends ScriptSpec {
+export interface ScriptRun extends Omit<ScriptSpec, 'source'> {
+  /** `s3://…/sourcedir.tar.gz`. */
+  readonly source: string;
   readonly region: string;
   readonly jobName: string;
 }

@@ -153,7 +153,11 @@ export const packImage = (folder: string, commands: readonly Word[] = ['train', 
 export const packEntries = (name: string, entries: readonly ArchiveEntry[], commands: readonly Word[], options: PackOptions = {}): PackedImage =>
   packed(name, assembleEntries(name, entries, commands, options), options);
 
-function packed(name: string, { contents, layers, refused, findings: ofTheCopies }: AssembledImage, { contract = 'refused' }: PackOptions): PackedImage {
+function packed(
+  name: string,
+  { contents, layers, refused, findings: ofTheCopies }: AssembledImage,
+  { contract = 'refused' }: PackOptions,
+): PackedImage {
   const findings = [...refused, ...ofTheCopies];
   // A file system without its files would only repeat what is wrong with the Dockerfile.
   if (!refused.some(({ level }) => level === 'error') || contents.files.size > 0) {

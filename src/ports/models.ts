@@ -1,11 +1,12 @@
+import type { PackagedContainer } from './packages.ts';
+
 /** SageMaker models: what a variant serves. */
 export interface ModelRequest {
   readonly modelName: string;
-  /** Image URI pinned to a digest. */
-  readonly imageUri: string;
-  /** `s3://…/model.tar.gz`; unset when the model is inside the image. */
-  readonly modelDataUrl?: string;
-  readonly environment: Readonly<Record<string, string>>;
+  /** One, or a serial pipeline in its order; images by digest. */
+  readonly containers: readonly PackagedContainer[];
+  readonly vpc?: { readonly subnets: readonly string[]; readonly securityGroups: readonly string[] };
+  readonly networkIsolation: boolean;
   readonly executionRoleArn: string;
   readonly tags: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,5 @@
 import type { Alarms } from './alarms.ts';
+import type { Builds } from './builds.ts';
 import type { Clock } from './clock.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { Executions } from './executions.ts';
@@ -7,6 +8,8 @@ import type { Inventory } from './inventory.ts';
 import type { Metrics } from './metrics.ts';
 import type { Models } from './models.ts';
 import type { Notices } from './notices.ts';
+import type { Objects } from './objects.ts';
+import type { Packages } from './packages.ts';
 import type { Deliveries, Locks, Rollouts } from './rollouts.ts';
 import type { Training } from './training.ts';
 
@@ -14,6 +17,8 @@ import type { Training } from './training.ts';
 export interface Settings {
   /** The service's own bucket: training output, and `{bucket}` in a spec. */
   readonly bucket: string;
+  /** The region it runs in. */
+  readonly region: string;
   /** The role SageMaker runs containers with. */
   readonly modelRoleArn: string;
   /** A walk continues in a new execution after this many history events. */
@@ -23,6 +28,7 @@ export interface Settings {
 /** Everything the core asks of the world. A use case takes the part it needs. */
 export interface Ports {
   readonly alarms: Alarms;
+  readonly builds: Builds;
   readonly clock: Clock;
   readonly deliveries: Deliveries;
   readonly endpoints: Endpoints;
@@ -33,6 +39,8 @@ export interface Ports {
   readonly metrics: Metrics;
   readonly models: Models;
   readonly notices: Notices;
+  readonly objects: Objects;
+  readonly packages: Packages;
   readonly rollouts: Rollouts;
   readonly settings: Settings;
   readonly training: Training;

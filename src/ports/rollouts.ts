@@ -1,6 +1,6 @@
 import type { Draft, Entry } from '../ledger/entry.ts';
 import type { Act } from '../rollout/acts.ts';
-import type { Rollout } from '../rollout/rollout.ts';
+import type { Rollout, WaitName } from '../rollout/rollout.ts';
 import type { DeliverySource } from '../rollout/spec.ts';
 import type { RolloutRequest } from '../triggers/trigger.ts';
 
@@ -63,9 +63,6 @@ export interface Signal {
   /** Set for a person's act. */
   readonly act?: Act;
 }
-
-export const waitNames = ['training', 'approval', 'endpoint', 'bake', 'rollout'] as const;
-export type WaitName = (typeof waitNames)[number];
 
 export interface Wait {
   readonly name: WaitName;

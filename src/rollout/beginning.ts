@@ -3,6 +3,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { DeliveryHead } from '../ports/rollouts.ts';
 import { type RolloutRequest, wantedText } from '../triggers/trigger.ts';
 import { rolloutIdOf } from './admission.ts';
+import { keys } from './keys.ts';
 import type { Candidate, Rollout } from './rollout.ts';
 
 /** What asked for a rollout and what it asked for, for people. */
@@ -17,10 +18,17 @@ export const requested = (request: RolloutRequest) => ({
 });
 
 /**
- * The rollout an image was built by: its tag is that rollout's id. Its push is an event like any other, and no new wish.
- * Undefined for every other request.
+ * The rollout that made what is asked for: built the image, whose tag then is its id, or registered the package. That it
+ * was made is an event like any other, and no new wish. Undefined for every other request.
  */
 export async function builtBy(delivery: string, request: RolloutRequest, { rollouts }: Pick<Ports, 'rollouts'>): Promise<string | undefined> {
+  if (request.kind === 'package') {
+    // A version that waits for its approval is watched by the rollout that registered it: it goes on, and no other begins.
+    for (const rolloutId of await rollouts.watchersOf(keys.package(request.packageArn))) {
+      if ((await rollouts.find(rolloutId))?.delivery === delivery) return rolloutId;
+    }
+    return undefined;
+  }
   if (request.kind !== 'image' || request.imageTag === undefined || !request.imageTag.startsWith(`${delivery}-`)) return undefined;
   const builder = await rollouts.find(request.imageTag);
   return builder?.delivery === delivery && builder.request.kind !== 'image' ? builder.id : undefined;
@@ -30,7 +38,7 @@ export async function builtBy(delivery: string, request: RolloutRequest, { rollo
 export async function candidateOf(
   head: DeliveryHead,
   request: RolloutRequest,
-  ports: Pick<Ports, 'rollouts' | 'images'>,
+  ports: Pick<Ports, 'rollouts' | 'packages' | 'images'>,
 ): Promise<Candidate | undefined> {
   switch (request.kind) {
     case 'image':
@@ -39,6 +47,13 @@ export async function candidateOf(
       return { source: request.source };
     case 'package':
       return { packageArn: request.packageArn };
+    case 'instead': {
+      const live = head.liveRolloutId === undefined ? undefined : await ports.rollouts.find(head.liveRolloutId);
+      // Somebody rejected a version that does not serve: nothing is to be taken out.
+      if (live?.candidate.packageArn?.toLowerCase() !== request.packageArn.toLowerCase()) return undefined;
+      const packageArn = await ports.packages.approvedBefore(request.packageArn);
+      return packageArn === undefined ? undefined : { packageArn };
+    }
     case 'again': {
       const before = (await ports.rollouts.find(request.rolloutId))?.candidate;
       if (!before) return undefined;

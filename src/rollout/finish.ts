@@ -10,7 +10,7 @@ import { type Ending, type Placement, placementOf, type Rollout } from './rollou
 import { startQueued } from './start.ts';
 import type { Cause } from './walk.ts';
 
-type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'locks' | 'endpoints' | 'models' | 'training' | 'executions' | 'notices' | 'clock'>;
+type Needs = Pick<Ports, 'rollouts' | 'builds' | 'deliveries' | 'locks' | 'endpoints' | 'models' | 'training' | 'executions' | 'notices' | 'clock'>;
 
 /**
  * Ends a rollout in exactly one outcome: cleans up what nothing uses, remembers the endpoint, ends the record, wakes who
@@ -82,7 +82,11 @@ async function tidy(rollout: Rollout, ending: Ending, ports: Needs): Promise<Dra
       return false;
     }
   };
-  const { trainingJobName } = rollout.candidate;
+  const { trainingJobName, buildId } = rollout.candidate;
+  if (buildId !== undefined && rollout.candidate.images === undefined) {
+    const running = await ports.builds.describe(buildId);
+    if (running?.status === 'IN_PROGRESS') await attempt(`build ${buildId}`, () => ports.builds.stop(buildId));
+  }
   if (trainingJobName !== undefined && rollout.candidate.modelDataUrl === undefined) {
     const job = await ports.training.describe(trainingJobName);
     if (job?.status === 'InProgress') await attempt(`training job ${trainingJobName}`, () => ports.training.stop(trainingJobName));

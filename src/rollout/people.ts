@@ -7,7 +7,7 @@ import type { Rollout } from './rollout.ts';
 import { deliver } from './signal.ts';
 import { endUnbegun, type Started, start } from './start.ts';
 
-type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'executions' | 'images' | 'notices' | 'clock'>;
+type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'executions' | 'images' | 'packages' | 'notices' | 'clock'>;
 
 export interface Asked {
   /** `already`: it was asked before and holds; nothing changes. */

@@ -19,6 +19,10 @@ export const phases = [
 ] as const;
 export type Phase = (typeof phases)[number];
 
+/** What a state machine waits for, one wait a rollout of each. */
+export const waitNames = ['build', 'image', 'training', 'registration', 'approval', 'endpoint', 'bake', 'rollout'] as const;
+export type WaitName = (typeof waitNames)[number];
+
 /**
  * How a rollout ended. `RolledBack`: the endpoint had been touched and is back. `Rejected`: refused before any change.
  * `Failed`: build, train or first creation failed, or it is held and a person was paged.
@@ -111,9 +115,25 @@ export interface Candidate {
   readonly images?: readonly string[];
   readonly trainingJobName?: string;
   readonly modelDataUrl?: string;
+  /** How far the training job is, in SageMaker's words. */
+  readonly progress?: string;
   readonly metrics?: Readonly<Record<string, number>>;
+  /** Set once its figures were found good enough. */
+  readonly metricsAccepted?: boolean;
+  /** CodeBuild's id of the build. */
+  readonly buildId?: string;
+  /** What ECR's scan found at and above the delivery's severity, by severity; unset where nothing counted. */
+  readonly findings?: Readonly<Record<string, number>>;
+  /** When it was first looked at and something was still missing, epoch milliseconds. */
+  readonly imageSeenAtMs?: number;
+  /** Set once the image was looked at and is fit to be used. */
+  readonly imageChecked?: boolean;
   /** The version of the model package group it is registered as, or came from. */
   readonly packageArn?: string;
+  /** When we registered it, epoch milliseconds; unset where it was asked for. */
+  readonly registeredAtMs?: number;
+  /** Set once its approval in the registry was read. */
+  readonly packageApproved?: boolean;
   readonly modelName?: string;
 }
 

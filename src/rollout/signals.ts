@@ -12,6 +12,19 @@ export const SignalEvent = z.discriminatedUnion('detail-type', [
   }),
   z.object({
     id: z.string(),
+    'detail-type': z.literal('CodeBuild Build State Change'),
+    time: z.string(),
+    // An ARN here, unlike the API's `<project>:<uuid>`.
+    detail: z.object({ 'build-id': z.string(), 'build-status': z.string() }),
+  }),
+  z.object({
+    id: z.string(),
+    'detail-type': z.literal('SageMaker Model Package State Change'),
+    time: z.string(),
+    detail: z.object({ ModelPackageArn: z.string(), ModelApprovalStatus: z.optional(z.string()) }),
+  }),
+  z.object({
+    id: z.string(),
     'detail-type': z.literal('SageMaker Endpoint State Change'),
     time: z.string(),
     // Upper snake case here (`IN_SERVICE`), unlike the API.
@@ -55,6 +68,18 @@ export function toSignal(event: SignalEvent): Signal & { readonly rolloutId?: st
         state: TrainingJobStatus,
         text: `training job ${TrainingJobName} is ${TrainingJobStatus}`,
       };
+    }
+    case 'CodeBuild Build State Change': {
+      const { 'build-id': arn, 'build-status': status } = event.detail;
+      const id = arn.slice(arn.indexOf(':build/') + ':build/'.length);
+      return { id: `build-${status}`, key: keys.build(id), atMs: Date.parse(event.time), state: status, text: `build ${id} is ${status}` };
+    }
+    case 'SageMaker Model Package State Change': {
+      const { ModelPackageArn: arn, ModelApprovalStatus: status = 'unknown' } = event.detail;
+      const text = `${arn} is ${status} in the model registry`;
+      // A version that is being rolled out and is rejected there stops, as if a person had aborted it here.
+      const act = status === 'Rejected' ? { act: { kind: 'abort' as const, by: 'model registry', reason: text } } : {};
+      return { id: `package-${status}-${event.time}`, key: keys.package(arn), atMs: Date.parse(event.time), state: status, text, ...act };
     }
     case 'SageMaker Endpoint State Change': {
       const { EndpointName, EndpointStatus, EndpointConfigName } = event.detail;

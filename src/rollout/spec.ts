@@ -1,43 +1,20 @@
 import * as z from 'zod/mini';
+import { BuildSpec, ImageSpec, RegisterSpec } from '../candidate/candidate-spec.ts';
+import { PrebuiltSpec } from '../candidate/prebuilt-spec.ts';
+import { RoleArn, VpcSpec } from '../candidate/runs-spec.ts';
+import { TrainSpec } from '../candidate/train-spec.ts';
 import { GateSpec } from '../gates/registry.ts';
 import { StrategySpec, strategyOf } from '../strategies/registry.ts';
 import { TriggerSpec } from '../triggers/registry.ts';
 import { ApprovalSpec } from './approval-spec.ts';
 import { Duration, toDuration } from './duration.ts';
+import { Environment, ImageUri, InstanceType, S3Uri, Text } from './names.ts';
 import { shortestBakeSeconds } from './window.ts';
 
 const Name = z.string().check(z.regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/, 'Expected letters, digits and inner hyphens'));
 /** Short enough that `<delivery>-<digest12>-<attempt>` and `<delivery>-a` stay within SageMaker's 63 characters. */
 const DeliveryName = Name.check(z.minLength(1), z.maxLength(40));
 const EndpointName = Name.check(z.minLength(1), z.maxLength(63));
-const InstanceType = z.string().check(z.regex(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/, 'Expected a SageMaker instance type, such as ml.m5.large'));
-const Text = z.string().check(z.minLength(1), z.maxLength(1024));
-const Environment = z.record(
-  z.string().check(z.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'Expected letters, digits and underscores, no digit first')),
-  z.string().check(z.maxLength(1024)),
-);
-/** Numbers and booleans are written as their text: SageMaker takes strings only. */
-const Hyperparameter = z.pipe(
-  z.union([z.string(), z.number(), z.boolean()], { error: 'Expected text, a number, true or false' }),
-  z.transform((value) => String(value)),
-);
-/** `{bucket}` is the service's own model bucket. */
-const S3Uri = z.string().check(z.regex(/^s3:\/\/[^/]+\/.*/, 'Expected s3://bucket/prefix'));
-
-const Train = z.strictObject({
-  instanceType: InstanceType,
-  instanceCount: z._default(z.int().check(z.minimum(1), z.maximum(100)), 1),
-  volumeGb: z._default(z.int().check(z.minimum(1), z.maximum(16_384)), 30),
-  maxRuntime: z._default(Duration, 3600),
-  channels: z.record(
-    z.string().check(z.regex(/^[A-Za-z0-9._-]{1,64}$/, 'Expected 1 to 64 letters, digits, dots, underscores and hyphens')),
-    z.strictObject({ uri: S3Uri, contentType: z.optional(Text) }),
-  ),
-  hyperparameters: z._default(z.record(z.string().check(z.maxLength(256)), Hyperparameter), {}),
-  environment: z._default(Environment, {}),
-  metrics: z._default(z.array(z.strictObject({ name: Text, regex: Text })).check(z.maxLength(40)), []),
-});
-
 const Smoke = z.strictObject({
   contentType: Text,
   accept: z.optional(Text),
@@ -48,25 +25,79 @@ const Smoke = z.strictObject({
   expectText: z.optional(z.string()),
 });
 
+const Containers = z
+  .array(z.strictObject({ image: ImageUri, modelData: z.optional(S3Uri), environment: z._default(Environment, {}) }))
+  .check(z.maxLength(14));
+
 const Serve = z.strictObject({
   endpoint: EndpointName,
   /** Which variant of an endpoint made by somebody else this delivery replaces; needed only where it has several. */
   stableVariant: z.optional(EndpointName),
   instanceType: InstanceType,
   instanceCount: z._default(z.int().check(z.minimum(1), z.maximum(1000)), 1),
+  /** Another image than the candidate's own. */
+  image: z.optional(ImageUri),
+  prebuilt: z.optional(PrebuiltSpec),
+  /** The model, where nothing is trained: a `.tar.gz`, or a prefix that ends with `/`. */
+  modelData: z.optional(S3Uri),
   environment: z._default(Environment, {}),
+  /** Containers before and after the candidate's own: what one answers the next is asked. */
+  pipeline: z._default(z.strictObject({ before: z._default(Containers, []), after: z._default(Containers, []) }), { before: [], after: [] }),
+  vpc: z.optional(VpcSpec),
+  networkIsolation: z._default(z.boolean(), false),
+  roleArn: z.optional(RoleArn),
   /** How long a container may take to answer /ping, 60 s to 1 h. */
   startupTimeout: z.optional(Duration.check(z.refine((seconds) => seconds >= 60 && seconds <= 3600, 'Expected 1m to 1h'))),
   smoke: z._default(z.array(Smoke).check(z.maxLength(20)), []),
 });
+
+interface Made {
+  readonly triggers: readonly TriggerSpec[];
+  readonly build?: BuildSpec | undefined;
+  readonly train?: TrainSpec | undefined;
+  readonly serve: z.output<typeof Serve>;
+}
+
+/** What the sections before `serve` must agree on: from each trigger there has to be a way to an image, and to something to train. */
+function flawsOfCandidate({ triggers, build, train, serve }: Made): { path: PropertyKey[]; message: string }[] {
+  const flaws: { path: PropertyKey[]; message: string }[] = [];
+  const needsSource = train?.script && train.script.source === undefined;
+  const named = (section: { image?: string | undefined; prebuilt?: unknown }) => section.image !== undefined || section.prebuilt !== undefined;
+  for (const [index, { type }] of triggers.entries()) {
+    const path = ['triggers', index, 'type'];
+    const brings =
+      type === 'source-pushed' || type === 'bundle-uploaded' || type === 'source-announced'
+        ? 'source'
+        : type.startsWith('image-')
+          ? 'image'
+          : 'other';
+    if (brings === 'source' && !build && !needsSource)
+      flaws.push({ path, message: `Expected a build, or train.script without a source: else there is nothing to do with what ${type} brings` });
+    if (brings === 'image' && needsSource)
+      flaws.push({ path, message: `Expected train.script.source: ${type} brings an image, and no script to run` });
+    if (brings === 'image' && named(serve) && (!train || named(train)))
+      flaws.push({ path, message: `Expected train or serve without image and prebuilt: else the image that ${type} brings is not used` });
+    if ((type === 'schedule' || type === 'drift-found') && !train)
+      flaws.push({ path, message: `Expected train: ${type} trains anew, and there is nothing to train` });
+  }
+  if (serve.image !== undefined && serve.prebuilt) flaws.push({ path: ['serve', 'image'], message: 'Expected either image or prebuilt' });
+  if (train && serve.modelData !== undefined)
+    flaws.push({ path: ['serve', 'modelData'], message: 'Expected none: the model is the one that was trained' });
+  return flaws;
+}
 
 /** How one model reaches one endpoint: what a person writes in delivery.yaml. */
 export const DeliverySpec = z
   .strictObject({
     name: DeliveryName,
     triggers: z.array(TriggerSpec).check(z.minLength(1), z.maxLength(20)),
+    /** Unset: nothing is built; images are pushed by somebody else. */
+    build: z.optional(BuildSpec),
+    image: z._default(ImageSpec, {}),
     /** Unset: the image holds the model, nothing is trained. */
-    train: z.optional(Train),
+    train: z.optional(TrainSpec),
+    /** Unset: nothing is registered. */
+    register: z.optional(RegisterSpec),
     serve: Serve,
     /** What a new image does while another rollout of this delivery is under way. */
     concurrency: z._default(z.enum(['reject', 'queue', 'supersede']), 'reject'),
@@ -84,6 +115,9 @@ export const DeliverySpec = z
     retire: z._default(z.strictObject({ after: z._default(Duration.check(z.refine((seconds) => seconds >= 300, 'Expected at least 5m')), 86_400) }), {
       after: 86_400,
     }),
+  })
+  .check(({ issues, value }) => {
+    for (const { path, message } of flawsOfCandidate(value)) issues.push({ code: 'custom', path, message, input: value });
   })
   .check((context) => {
     const { strategy } = context.value;

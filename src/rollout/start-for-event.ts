@@ -13,7 +13,7 @@ type Answer = { readonly delivery: string } & Started;
  */
 export async function startForEvent(
   event: { readonly source: string; readonly 'detail-type': string },
-  ports: Pick<Ports, 'rollouts' | 'deliveries' | 'executions' | 'images' | 'notices' | 'clock'>,
+  ports: Pick<Ports, 'rollouts' | 'deliveries' | 'executions' | 'images' | 'packages' | 'notices' | 'clock'>,
 ): Promise<readonly Answer[]> {
   const answers: Answer[] = [];
   const unread: Error[] = [];

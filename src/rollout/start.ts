@@ -27,7 +27,7 @@ const races = 5;
 export async function start(
   delivery: string,
   request: RolloutRequest,
-  ports: Pick<Ports, 'rollouts' | 'deliveries' | 'executions' | 'images' | 'notices' | 'clock'>,
+  ports: Pick<Ports, 'rollouts' | 'deliveries' | 'executions' | 'images' | 'packages' | 'notices' | 'clock'>,
 ): Promise<Started> {
   for (let race = 0; race < races; race++) {
     const head = await ports.deliveries.head(delivery);
@@ -40,7 +40,11 @@ export async function start(
     const nowMs = ports.clock.now();
     const candidate = await candidateOf(head, request, ports);
     if (!candidate && 'attempt' in admission)
-      return { answer: 'ignored', reason: 'nothing-live', text: `nothing of delivery "${delivery}" serves yet that could be trained anew` };
+      return {
+        answer: 'ignored',
+        reason: 'nothing-to-roll-out',
+        text: `${wantedText(request)}: delivery "${delivery}" has no such thing in service`,
+      };
     switch (admission.answer) {
       case 'ignore':
         return { answer: 'ignored', reason: admission.reason, text: admission.text };

@@ -1,12 +1,11 @@
 import type { Ports } from '../ports/ports.ts';
-import type { WaitName } from '../ports/rollouts.ts';
 import { assertNever } from './errors.ts';
 import { keys } from './keys.ts';
 import { loadRollout } from './load.ts';
 import { isAtRest, prove } from './move.ts';
-import { alarmsCountSince, currentStep, type Rollout } from './rollout.ts';
+import { alarmsCountSince, currentStep, type Rollout, type WaitName } from './rollout.ts';
 
-type Needs = Pick<Ports, 'rollouts' | 'training' | 'endpoints' | 'executions' | 'clock'>;
+type Needs = Pick<Ports, 'rollouts' | 'builds' | 'packages' | 'training' | 'endpoints' | 'executions' | 'clock'>;
 
 /**
  * Parks a task token, then reads inbox and truth: what happened before anybody listened wakes it at once. After that a
@@ -23,20 +22,29 @@ export async function wait(rolloutId: string, name: WaitName, token: string, por
 
 function keysOf(rollout: Rollout, name: WaitName): readonly string[] {
   switch (name) {
+    case 'build':
+      return [...watched(rollout, keys.build('')), ...always(rollout)];
     case 'training':
-      return [...rollout.watching.filter((key) => key.startsWith(keys.trainingJob(''))), keys.acts(rollout.id)];
+      return [...watched(rollout, keys.trainingJob('')), ...always(rollout)];
+    case 'image':
+    case 'registration':
     case 'approval':
-      return [keys.acts(rollout.id)];
+      return always(rollout);
     case 'endpoint':
-      return [...rollout.watching.filter((key) => key.startsWith(keys.endpoint(''))), keys.acts(rollout.id)];
+      return [...watched(rollout, keys.endpoint('')), ...always(rollout)];
     case 'bake':
-      return [...rollout.watching.filter((key) => key.startsWith(keys.alarm(''))), keys.acts(rollout.id)];
+      return [...watched(rollout, keys.alarm('')), ...always(rollout)];
     case 'rollout':
       return [keys.rollout(rollout.id)];
     default:
       return assertNever(name, 'wait');
   }
 }
+
+const watched = (rollout: Rollout, prefix: string): readonly string[] => rollout.watching.filter((key) => key.startsWith(prefix));
+
+/** What people ask wakes every wait, and what they answer in the model registry. */
+const always = (rollout: Rollout): readonly string[] => [...watched(rollout, keys.package('')), keys.acts(rollout.id)];
 
 /** Why a wait is over already, if it is. */
 async function overBy(rollout: Rollout, name: WaitName, ports: Needs): Promise<string | undefined> {
@@ -47,6 +55,19 @@ async function overBy(rollout: Rollout, name: WaitName, ports: Needs): Promise<s
   switch (name) {
     case 'approval':
       return rollout.ending || !rollout.approval ? 'nobody is asked any more' : undefined;
+    case 'image':
+      return rollout.ending ? 'the rollout is ending' : undefined;
+    case 'registration': {
+      const { packageArn } = rollout.candidate;
+      if (rollout.ending || packageArn === undefined) return 'there is nothing to wait for';
+      const registered = await ports.packages.describe(packageArn);
+      return registered?.approval === 'PendingManualApproval' ? undefined : `the package is ${registered?.approval ?? 'gone'}`;
+    }
+    case 'build': {
+      const { buildId } = rollout.candidate;
+      const built = buildId === undefined ? undefined : await ports.builds.describe(buildId);
+      return built && built.status !== 'IN_PROGRESS' ? `the build is ${built.status}` : undefined;
+    }
     case 'training': {
       const jobName = rollout.candidate.trainingJobName;
       const job = jobName === undefined ? undefined : await ports.training.describe(jobName);

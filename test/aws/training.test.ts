@@ -9,18 +9,21 @@ beforeEach(() => {
   aws = scriptedAws();
 });
 const client = () => new SageMakerClient(aws.options);
+const channel = { distribution: 'FullyReplicated', inputMode: 'File', compression: 'none', recordWrapper: 'none' } as const;
 const job = {
   jobName: 'churn-bbbbbbbbbbbb-1',
   imageUri: 'churn@sha256:bb',
   executionRoleArn: 'arn:aws:iam::111122223333:role/model',
   hyperparameters: { epochs: '200' },
-  channels: { train: { uri: 's3://models/train/', contentType: 'text/csv' }, extra: { uri: 's3://models/extra/' } },
+  channels: { train: { ...channel, uri: 's3://models/train/', contentType: 'text/csv' }, extra: { ...channel, uri: 's3://models/extra/' } },
   environment: { LEVEL: 'debug' },
   outputUri: 's3://models/training/churn',
-  instanceType: 'ml.m5.large',
-  instanceCount: 1,
+  fleet: { instanceType: 'ml.m5.large', instanceCount: 1 },
   volumeGb: 30,
   maxRuntimeSeconds: 3600,
+  retries: 0,
+  networkIsolation: false,
+  encryption: { traffic: false },
   metrics: [{ name: 'validation:accuracy', regex: 'accuracy=([0-9.]+)' }],
   tags: { 'sluice:delivery': 'churn' },
 };
@@ -87,9 +90,8 @@ describe('a training job', () => {
 describe('a model', () => {
   const model = {
     modelName: 'm',
-    imageUri: 'churn@sha256:bb',
-    modelDataUrl: 's3://models/model.tar.gz',
-    environment: {},
+    containers: [{ imageUri: 'churn@sha256:bb', modelDataUrl: 's3://models/model.tar.gz', environment: {} }],
+    networkIsolation: false,
     executionRoleArn: 'arn:aws:iam::111122223333:role/model',
     tags: {},
   };

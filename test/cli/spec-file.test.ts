@@ -52,7 +52,7 @@ describe('parseSpec()', () => {
       'an unknown field',
       'name: churn',
       'name: churn\nsock: 10m',
-      '2:1: unknown field "sock"; expected one of name, triggers, train, serve, concurrency, approval, strategy, gates, evidenceDeadline, onInconclusive, soak, retire; did you mean "soak"?',
+      '2:1: unknown field "sock"; expected one of name, triggers, build, image, train, register, serve, concurrency, approval, strategy, gates, evidenceDeadline, onInconclusive, soak, retire; did you mean "soak"?',
     ],
     [
       'an unknown field of a gate, by the gate it stands in',

@@ -1,12 +1,15 @@
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { cloudWatchAlarms } from '../../src/aws/alarms.ts';
+import { codeBuilds } from '../../src/aws/builds.ts';
 import { sageMakerEndpoints } from '../../src/aws/endpoints.ts';
 import { stepFunctionsExecutions } from '../../src/aws/executions.ts';
 import { ecrImages } from '../../src/aws/images.ts';
@@ -14,6 +17,8 @@ import { awsInventory } from '../../src/aws/inventory.ts';
 import { cloudWatchMetrics } from '../../src/aws/metrics.ts';
 import { sageMakerModels } from '../../src/aws/models.ts';
 import { awsNotices } from '../../src/aws/notices.ts';
+import { s3Objects } from '../../src/aws/objects.ts';
+import { sageMakerPackages } from '../../src/aws/packages.ts';
 import { sageMakerTraining } from '../../src/aws/training.ts';
 import { AwsError } from '../../src/emulator/aws-error.ts';
 import type { Ports } from '../../src/ports/ports.ts';
@@ -102,6 +107,9 @@ export async function story(source: Parameters<typeof deliverySource>[0] = {}, s
       models: sageMakerModels(new SageMakerClient(w.options)),
       training: sageMakerTraining(new SageMakerClient(w.options)),
       images: ecrImages('111122223333.dkr.ecr.eu-west-1.amazonaws.com', new ECRClient(w.options)),
+      packages: sageMakerPackages(new SageMakerClient(w.options)),
+      objects: s3Objects(new S3Client(w.options)),
+      builds: codeBuilds('sluice-build', 'eu-west-1', new CodeBuildClient(w.options)),
       inventory: awsInventory(new SageMakerClient(w.options), new CloudWatchClient(w.options)),
       executions: stepFunctionsExecutions(
         {
@@ -111,7 +119,7 @@ export async function story(source: Parameters<typeof deliverySource>[0] = {}, s
         new SFNClient(w.options),
       ),
       notices: awsNotices('arn:aws:sns:eu-west-1:111122223333:sluice', () => {}, new SNSClient(w.options), new EventBridgeClient(w.options)),
-      settings: { bucket: 'models', modelRoleArn: 'arn:aws:iam::111122223333:role/model', historyLimit: 5000 },
+      settings: { bucket: 'models', region: 'eu-west-1', modelRoleArn: 'arn:aws:iam::111122223333:role/model', historyLimit: 5000 },
     },
   };
   w.aws.serve('sagemaker', {

@@ -1,0 +1,130 @@
+import { checkManifest } from '../containers/checks/manifest.ts';
+import { formatFinding } from '../containers/finding.ts';
+import type { ImageManifest } from '../ports/images.ts';
+import type { Ports } from '../ports/ports.ts';
+import { loadHearing } from '../rollout/hearing.ts';
+import { specOf } from '../rollout/load.ts';
+import { lookAgainSeconds } from '../rollout/pace.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import type { DeliverySpec } from '../rollout/spec.ts';
+import { type ImageSpec, severities } from './candidate-spec.ts';
+import { manifestFor } from './platform.ts';
+
+/** `waiting`: for a signature, or for a scan to finish. */
+export type CheckAnswer = 'skipped' | 'waiting' | 'fit' | 'refused';
+
+type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'images' | 'settings' | 'clock'>;
+
+/** What an image still lacks, or why it is not wanted. */
+type Judged = { readonly answer: 'fit'; readonly findings?: Readonly<Record<string, number>> } | Lacking | Refusal;
+interface Lacking {
+  readonly answer: 'waiting';
+  readonly for: string;
+  readonly untilMs: number;
+  /** The reason where it does not come. */
+  readonly reason: string;
+}
+interface Refusal {
+  readonly answer: 'refused';
+  readonly reason: string;
+  readonly text: string;
+}
+
+/**
+ * Looks at the candidate's image before anything is trained or served with it: as far as a registry tells, it has to be one
+ * SageMaker can run on the delivery's instances, signed and scanned as the delivery asks. An index of several platforms
+ * becomes the image of the one that is needed.
+ */
+export async function checkImage(rolloutId: string, ports: Needs): Promise<{ readonly answer: CheckAnswer; readonly waitSeconds: number }> {
+  const { rollout } = await loadHearing(rolloutId, ports);
+  const nowMs = ports.clock.now();
+  const waitSeconds = lookAgainSeconds(rollout.startedAtMs, nowMs);
+  if (rollout.ending) return { answer: 'refused', waitSeconds };
+  const [imageUri] = rollout.candidate.images ?? [];
+  // What served before was looked at then; what AWS publishes, or somebody registered, is not built for us.
+  if (imageUri === undefined || rollout.request.kind === 'again' || rollout.candidate.imageChecked) return { answer: 'skipped', waitSeconds };
+  const spec = await specOf(rollout, ports);
+  const found = await ports.images.inspect(imageUri);
+  if (!found) return { answer: await refuse(rollout, 'image-gone', `image "${imageUri}" is not in the registry any more`, ports), waitSeconds };
+  const chosen = manifestFor(found, spec.serve.instanceType);
+  if (chosen.answer === 'none') return { answer: await refuse(rollout, 'image-for-other-platform', chosen.text, ports), waitSeconds };
+  if (chosen.answer === 'child') {
+    const child = `${imageUri.split('@')[0] ?? ''}@${chosen.digest}`;
+    await ports.rollouts.save(
+      { ...rollout, candidate: { ...rollout.candidate, images: [child] } },
+      [{ kind: 'image-checked', text: `${imageUri} is an index; of it ${chosen.platform}: ${child}`, evidence: { index: imageUri, image: child } }],
+      nowMs,
+    );
+    return checkImage(rolloutId, ports);
+  }
+  const sinceMs = rollout.candidate.imageSeenAtMs ?? nowMs;
+  const judged = flawsOf(imageUri, found, spec, ports.settings.region) ?? (await provenanceOf(imageUri, spec.image, sinceMs, ports));
+  switch (judged.answer) {
+    case 'refused':
+      return { answer: await refuse(rollout, judged.reason, judged.text, ports), waitSeconds };
+    case 'waiting':
+      if (nowMs >= judged.untilMs)
+        return {
+          answer: await refuse(rollout, judged.reason, `${judged.for} did not come by ${new Date(judged.untilMs).toISOString()}`, ports),
+          waitSeconds,
+        };
+      if (rollout.candidate.imageSeenAtMs === undefined)
+        await ports.rollouts.save(
+          { ...rollout, candidate: { ...rollout.candidate, imageSeenAtMs: nowMs } },
+          [{ kind: 'image-checked', text: `waits for ${judged.for}, until ${new Date(judged.untilMs).toISOString()}` }],
+          nowMs,
+        );
+      return { answer: 'waiting', waitSeconds };
+    case 'fit':
+      await ports.rollouts.save(
+        { ...rollout, candidate: { ...rollout.candidate, imageChecked: true, ...(judged.findings && { findings: judged.findings }) } },
+        [
+          {
+            kind: 'image-checked',
+            text: `${imageUri} is fit to be used${judged.findings ? `; its scan found ${countsText(judged.findings)}, which a person is asked about` : ''}`,
+            evidence: { imageUri, mediaType: found.mediaType, sizeBytes: found.sizeBytes, ...(judged.findings && { findings: judged.findings }) },
+          },
+        ],
+        nowMs,
+      );
+      return { answer: 'fit', waitSeconds };
+  }
+}
+
+function flawsOf(imageUri: string, { manifest, mediaType, config }: ImageManifest, spec: DeliverySpec, region: string): Refusal | undefined {
+  const errors = checkManifest({
+    imageUri,
+    manifest,
+    mediaType,
+    region,
+    instanceType: spec.serve.instanceType,
+    hosting: spec.serve.pipeline.before.length + spec.serve.pipeline.after.length > 0 ? 'multi-container' : 'single',
+    commands: spec.train && !spec.train.image && !spec.train.prebuilt ? ['train', 'serve'] : ['serve'],
+    ...(config !== undefined && { config: new TextEncoder().encode(config) }),
+  }).filter(({ level }) => level === 'error');
+  return errors.length === 0 ? undefined : { answer: 'refused', reason: 'image-unfit', text: errors.map(formatFinding).join('; ') };
+}
+
+async function provenanceOf(imageUri: string, { signature, scan }: ImageSpec, sinceMs: number, { images }: Pick<Ports, 'images'>): Promise<Judged> {
+  if (signature && !(await images.isSigned(imageUri)))
+    return { answer: 'waiting', for: 'its signature', untilMs: sinceMs + signature.within * 1000, reason: 'image-not-signed' };
+  if (!scan) return { answer: 'fit' };
+  const counts = await images.findings(imageUri);
+  if (!counts) return { answer: 'waiting', for: 'its scan', untilMs: sinceMs + scan.within * 1000, reason: 'image-not-scanned' };
+  const counting: readonly string[] = severities.slice(severities.indexOf(scan.severity));
+  const findings = Object.fromEntries(Object.entries(counts).filter(([severity, count]) => count > 0 && counting.includes(severity)));
+  if (Object.keys(findings).length === 0) return { answer: 'fit' };
+  if (scan.onFindings === 'ask') return { answer: 'fit', findings };
+  return { answer: 'refused', reason: 'vulnerable', text: `the scan of ${imageUri} found ${countsText(findings)}` };
+}
+
+const countsText = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([severity, count]) => `${count} ${severity}`)
+    .join(', ');
+
+async function refuse(rollout: Rollout, reason: string, text: string, ports: Pick<Ports, 'rollouts' | 'clock'>): Promise<'refused'> {
+  const ending = { outcome: 'Rejected', reason, text, page: false } as const;
+  await ports.rollouts.save({ ...rollout, ending }, [{ kind: 'image-checked', text }], ports.clock.now());
+  return 'refused';
+}

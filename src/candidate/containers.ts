@@ -1,0 +1,46 @@
+import type { PackagedContainer } from '../ports/packages.ts';
+import type { Ports } from '../ports/ports.ts';
+import { NotFound, Refused } from '../rollout/errors.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import type { DeliverySpec } from '../rollout/spec.ts';
+import { imageFor, inBucket } from './image-for.ts';
+
+type Needs = Pick<Ports, 'packages' | 'images' | 'settings'>;
+
+/**
+ * What the model is made of, every image by digest: a registered package's containers as they were registered, else what
+ * the delivery says. A serial pipeline in its order.
+ *
+ * @throws Refused where an image has no digest to be found, or the package is gone
+ */
+export async function containersOf(rollout: Rollout, spec: DeliverySpec, ports: Needs): Promise<readonly PackagedContainer[]> {
+  const { packageArn } = rollout.candidate;
+  if (packageArn !== undefined) {
+    const registered = await ports.packages.describe(packageArn);
+    if (!registered) throw new NotFound(`${packageArn} is not in the model registry any more`);
+    return Promise.all(registered.containers.map(async (container) => ({ ...container, imageUri: await pinned(container.imageUri, ports) })));
+  }
+  const { before, after } = spec.serve.pipeline;
+  const modelDataUrl = rollout.candidate.modelDataUrl ?? spec.serve.modelData;
+  const own: PackagedContainer = {
+    imageUri: await pinned(imageFor(rollout, spec, 'inference', ports.settings), ports),
+    ...(modelDataUrl !== undefined && { modelDataUrl: inBucket(modelDataUrl, ports.settings.bucket) }),
+    environment: spec.serve.environment,
+  };
+  const others = (containers: typeof before) =>
+    Promise.all(
+      containers.map(async ({ image, modelData, environment }) => ({
+        imageUri: await pinned(image, ports),
+        ...(modelData !== undefined && { modelDataUrl: inBucket(modelData, ports.settings.bucket) }),
+        environment,
+      })),
+    );
+  return [...(await others(before)), own, ...(await others(after))];
+}
+
+async function pinned(imageUri: string, { images }: Pick<Ports, 'images'>): Promise<string> {
+  const found = await images.pinned(imageUri);
+  // What nobody can name by digest could be another image by the time it is served.
+  if (found === undefined) throw new Refused(`Cannot pin image "${imageUri}": no registry says which digest it is`);
+  return found;
+}

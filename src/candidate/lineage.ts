@@ -1,0 +1,30 @@
+import type { PackagedContainer } from '../ports/packages.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+
+/** Longest value of a property in the model registry, characters. */
+const longestValue = 256;
+
+/** Where a candidate comes from, as the model registry keeps it: pairs of text. What is too long for it keeps its end, which tells more than its beginning. */
+export function lineageOf(
+  { id, delivery, revision, candidate }: Rollout,
+  containers: readonly PackagedContainer[],
+): Readonly<Record<string, string>> {
+  const { source, buildId, trainingJobName } = candidate;
+  const known = {
+    'sluice:rollout': id,
+    'sluice:delivery': delivery,
+    'sluice:revision': String(revision),
+    source: source?.location,
+    'source-version': source?.version ?? source?.commit,
+    build: buildId,
+    'training-job': trainingJobName,
+    ...Object.fromEntries(containers.map(({ imageUri }, index) => [index === 0 ? 'image' : `image-${index + 1}`, imageUri])),
+    'model-data': candidate.modelDataUrl,
+  };
+  return Object.fromEntries(Object.entries(known).flatMap(([name, value]) => (value === undefined ? [] : [[name, value.slice(-longestValue)]])));
+}
+
+/** A training job's figures in the form SageMaker's registry shows: one section, a value each. */
+export const figuresDocument = (metrics: Readonly<Record<string, number>>) => ({
+  training_metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, { value }])),
+});

@@ -1,0 +1,119 @@
+import type { Ports } from '../ports/ports.ts';
+import type { RegisterSpec } from './candidate-spec.ts';
+import { Refused } from '../rollout/errors.ts';
+import { loadHearing } from '../rollout/hearing.ts';
+import { keys } from '../rollout/keys.ts';
+import { specOf } from '../rollout/load.ts';
+import { lookAgainSeconds } from '../rollout/pace.ts';
+import type { Ending, Rollout } from '../rollout/rollout.ts';
+import type { DeliverySpec } from '../rollout/spec.ts';
+import { containersOf } from './containers.ts';
+import { figuresDocument, lineageOf } from './lineage.ts';
+
+export type RegisterAnswer = 'skipped' | 'waiting' | 'approved' | 'refused';
+
+type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'packages' | 'objects' | 'images' | 'settings' | 'clock'>;
+
+/**
+ * Registers the candidate as a version of its model package group and, where the delivery wants that, waits until somebody
+ * approves it there, in the console or by another tool. A version that was asked for has to be approved as well.
+ */
+export async function register(rolloutId: string, ports: Needs): Promise<{ readonly answer: RegisterAnswer; readonly waitSeconds: number }> {
+  const { rollout } = await loadHearing(rolloutId, ports);
+  const waitSeconds = lookAgainSeconds(rollout.startedAtMs, ports.clock.now());
+  if (rollout.ending) return { answer: 'refused', waitSeconds };
+  const spec = await specOf(rollout, ports);
+  const { packageArn } = rollout.candidate;
+  try {
+    if (packageArn !== undefined) return { answer: await look(rollout, packageArn, spec.register, ports), waitSeconds };
+    if (!spec.register) return { answer: 'skipped', waitSeconds };
+    const asked = await ask(rollout, spec, spec.register, ports);
+    return { answer: await look(asked, asked.candidate.packageArn ?? '', spec.register, ports), waitSeconds };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return {
+      answer: await refuse(rollout.id, { outcome: 'Failed', reason: 'not-registered', text: error.message, page: false }, ports),
+      waitSeconds,
+    };
+  }
+}
+
+async function ask(rollout: Rollout, spec: DeliverySpec, rules: RegisterSpec, ports: Needs): Promise<Rollout> {
+  const group = rules.packageGroup ?? rollout.delivery;
+  const { metrics = {}, source } = rollout.candidate;
+  const asking = await ports.rollouts.save({ ...rollout, phase: 'Registering' }, [], ports.clock.now());
+  const metricsUri = Object.keys(metrics).length === 0 ? undefined : `s3://${ports.settings.bucket}/registry/${rollout.id}/metrics.json`;
+  if (metricsUri !== undefined) await ports.objects.put(metricsUri, JSON.stringify(figuresDocument(metrics)));
+  const commit = source?.commit ?? (source?.type === 'codecommit' ? source.version : undefined);
+  const containers = await containersOf(asking, spec, ports);
+  const packageArn = await ports.packages.register(
+    {
+      group,
+      description: `Made by rollout ${rollout.id}`,
+      containers,
+      approval: rules.approval === 'approved' ? 'Approved' : 'PendingManualApproval',
+      contentTypes: rules.contentTypes,
+      instanceTypes: [spec.serve.instanceType],
+      ...(commit !== undefined && { commit }),
+      ...(metricsUri !== undefined && { metricsUri }),
+      properties: lineageOf(rollout, containers),
+      tags: { 'sluice:delivery': rollout.delivery },
+    },
+    rollout.startedAtMs,
+  );
+  const key = keys.package(packageArn);
+  const waits = rules.approval === 'pending' ? ', which waits for approval in the model registry' : '';
+  const registered = await ports.rollouts.save(
+    {
+      ...asking,
+      candidate: { ...asking.candidate, packageArn, registeredAtMs: ports.clock.now() },
+      watching: [...new Set([...asking.watching, key])],
+    },
+    [{ kind: 'registered', text: `${packageArn}${waits}`, evidence: { packageArn, ...(metricsUri !== undefined && { metricsUri }) } }],
+    ports.clock.now(),
+  );
+  await ports.rollouts.watch(rollout.id, [key]);
+  return registered;
+}
+
+/** The answer as it stands in the registry: who is told of it, and how, changes nothing. */
+async function look(rollout: Rollout, packageArn: string, rules: RegisterSpec | undefined, ports: Needs): Promise<RegisterAnswer> {
+  const found = await ports.packages.describe(packageArn);
+  const comment = found?.comment === undefined ? '' : `: ${found.comment}`;
+  const rejected = (reason: string, text: string) => refuse(rollout.id, { outcome: 'Rejected', reason, text, page: false }, ports);
+  if (!found) return rejected('package-gone', `${packageArn} is not in the model registry any more`);
+  if (found.approval === 'Rejected') return rejected('package-rejected', `${packageArn} was rejected in the model registry${comment}`);
+  if (found.approval === 'Approved' && found.ready) {
+    await approve(rollout, packageArn, comment, ports);
+    return 'approved';
+  }
+  const { registeredAtMs } = rollout.candidate;
+  // Asked for as approved, and it is not: there is nobody to wait for.
+  if (registeredAtMs === undefined && found.approval !== 'Approved') return rejected('package-not-approved', `${packageArn} is ${found.approval}`);
+  const untilMs = (registeredAtMs ?? rollout.startedAtMs) + (rules?.expires ?? 3600) * 1000;
+  if (ports.clock.now() < untilMs) return 'waiting';
+  return rejected('approval-expired', `nobody approved ${packageArn} by ${new Date(untilMs).toISOString()}`);
+}
+
+async function approve(rollout: Rollout, packageArn: string, comment: string, ports: Needs): Promise<void> {
+  if (rollout.candidate.packageApproved) return;
+  const key = keys.package(packageArn);
+  // From here on a rejection in the registry reaches the rollout, whatever it does then.
+  await ports.rollouts.watch(rollout.id, [key]);
+  await ports.rollouts.save(
+    {
+      ...rollout,
+      phase: 'Registering',
+      candidate: { ...rollout.candidate, packageApproved: true },
+      watching: [...new Set([...rollout.watching, key])],
+    },
+    [{ kind: 'registered', text: `${packageArn} is approved in the model registry${comment}`, evidence: { packageArn } }],
+    ports.clock.now(),
+  );
+}
+
+async function refuse(rolloutId: string, ending: Ending, ports: Needs): Promise<'refused'> {
+  const { rollout } = await loadHearing(rolloutId, ports);
+  if (!rollout.ending) await ports.rollouts.save({ ...rollout, ending }, [{ kind: 'registered', text: ending.text }], ports.clock.now());
+  return 'refused';
+}
