@@ -94,7 +94,10 @@ export function codeBuilds(projectName: string, region: string, client: CodeBuil
               IMAGE_TAG: request.tag,
               DOCKERFILE: request.dockerfile,
               CONTEXT: request.context,
-              BUILD_ARGUMENTS: JSON.stringify(request.arguments),
+              BUILD_ARGS: Object.entries(request.arguments)
+                .map(([name, value]) => `${name}=${value}`)
+                .join(' '),
+              PLATFORM: request.platform,
             }),
           }),
         ),

@@ -1,5 +1,6 @@
 import type { Build } from '../ports/builds.ts';
 import type { Ports } from '../ports/ports.ts';
+import { platformOf } from './platform.ts';
 import type { BuildSpec } from './candidate-spec.ts';
 import { Refused } from '../rollout/errors.ts';
 import { loadHearing } from '../rollout/hearing.ts';
@@ -29,16 +30,16 @@ async function look(rollout: Rollout, ports: Needs): Promise<Looked> {
   const { buildId, images, source } = rollout.candidate;
   if (rollout.ending) return stop(rollout, ports);
   if (images || !source) return { answer: 'skipped', status: 'nothing to build' };
-  const { build: spec } = await specOf(rollout, ports);
+  const { build: spec, serve } = await specOf(rollout, ports);
   // Source without a build is a training script: the image is another one.
   if (!spec) return { answer: 'skipped', status: 'nothing to build' };
   const found = buildId === undefined ? undefined : await ports.builds.describe(buildId);
-  if (!found) return ask(rollout, spec, ports);
+  if (!found) return ask(rollout, spec, serve.instanceType, ports);
   if (found.status === 'IN_PROGRESS') return { answer: 'building', status: found.phase };
   return found.status === 'SUCCEEDED' ? take(rollout, spec, found, ports) : refuse(rollout, found, ports);
 }
 
-async function ask(rollout: Rollout, spec: BuildSpec, ports: Needs): Promise<Looked> {
+async function ask(rollout: Rollout, spec: BuildSpec, instanceType: string, ports: Needs): Promise<Looked> {
   const { source } = rollout.candidate;
   if (!source) return { answer: 'skipped', status: 'nothing to build' };
   const asking = await ports.rollouts.save({ ...rollout, phase: 'Building' }, [], ports.clock.now());
@@ -50,6 +51,7 @@ async function ask(rollout: Rollout, spec: BuildSpec, ports: Needs): Promise<Loo
         dockerfile: spec.dockerfile,
         context: spec.context,
         arguments: spec.arguments,
+        platform: platformOf(instanceType),
         repository: spec.repository,
         tag: rollout.id,
         timeoutMinutes: Math.ceil(spec.timeout / 60),

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { Repository, SageMakerName } from '../triggers/names.ts';
 import { Duration } from '../rollout/duration.ts';
-import { Environment, Text } from '../rollout/names.ts';
+import { Text } from '../rollout/names.ts';
 
 const minutes = (least: number, most: number) => (seconds: number) => seconds >= least * 60 && seconds <= most * 60;
 
@@ -12,7 +12,14 @@ export const BuildSpec = z.strictObject({
   dockerfile: z._default(z.string().check(z.regex(/^[^/].*$/, 'Expected a path within the source')), 'Dockerfile'),
   /** The folder the Dockerfile copies from. */
   context: z._default(z.string().check(z.regex(/^[^/].*$/, 'Expected a path within the source')), '.'),
-  arguments: z._default(Environment, {}),
+  /** Build arguments; they travel in one line, so their values have no blanks. */
+  arguments: z._default(
+    z.record(
+      z.string().check(z.regex(/^[A-Za-z_]\w*$/, 'Expected letters, digits and underscores, no digit first')),
+      z.string().check(z.regex(/^\S{0,256}$/, 'Expected up to 256 characters without blanks')),
+    ),
+    {},
+  ),
   timeout: z._default(Duration.check(z.refine(minutes(5, 480), 'Expected 5m to 8h')), 3600),
 });
 export type BuildSpec = z.output<typeof BuildSpec>;

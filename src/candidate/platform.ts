@@ -14,8 +14,9 @@ interface Index {
   }[];
 }
 
-/** AWS names every Arm family with a g behind its generation: `c7g`, `m6gd`. */
-const isArm = (instanceType: string): boolean => /^ml\.[a-z]+\d+g[a-z]*\./.test(instanceType);
+/** The platform of an instance type. AWS names every Arm family with a g behind its generation: `c7g`, `m6gd`. */
+export const platformOf = (instanceType: string): 'linux/amd64' | 'linux/arm64' =>
+  /^ml\.[a-z]+\d+g[a-z]*\./.test(instanceType) ? 'linux/arm64' : 'linux/amd64';
 
 /**
  * The image SageMaker would need of an index; it takes no index itself. What buildx adds beside the images (provenance,
@@ -29,7 +30,7 @@ export function manifestFor({ manifest }: Pick<ImageManifest, 'manifest'>, insta
   const images = manifests.filter(
     ({ platform, annotations }) => platform?.os !== 'unknown' && annotations?.['vnd.docker.reference.type'] !== 'attestation-manifest',
   );
-  const wanted = `linux/${isArm(instanceType) ? 'arm64' : 'amd64'}`;
+  const wanted = platformOf(instanceType);
   const nameOf = ({ platform }: (typeof images)[number]) => `${platform?.os ?? '?'}/${platform?.architecture ?? '?'}`;
   const fitting = images.filter((image) => nameOf(image) === wanted);
   const [only, ...others] = fitting;

@@ -8,7 +8,9 @@ export interface BuildRequest {
   /** Paths within the source. */
   readonly dockerfile: string;
   readonly context: string;
+  /** No blanks in the values: they travel in one line. */
   readonly arguments: Readonly<Record<string, string>>;
+  readonly platform: 'linux/amd64' | 'linux/arm64';
   /** Where the image goes: ECR repository of this account, and a tag nobody else uses. */
   readonly repository: string;
   readonly tag: string;
