@@ -23,7 +23,14 @@ export const createBucket = defineOperation<S3State, CreateBucketCommandInput, O
       const text = 'Your previous request to create the named bucket succeeded and you already own it.';
       throw new AwsError('BucketAlreadyOwnedByYou', text, { status: 409, fields: { BucketName: name } });
     }
-    buckets.set(name, { name, createdAtMs: kernel.clock.now(), objects: new Map() });
+    buckets.set(name, {
+      name,
+      createdAtMs: kernel.clock.now(),
+      objects: new Map(),
+      earlier: new Map(),
+      keepsVersions: false,
+      tellsEventBridge: false,
+    });
     return { Location: kernel.region === 'us-east-1' ? `/${name}` : `http://${name}.s3.amazonaws.com/` };
   },
 });

@@ -1,22 +1,22 @@
 import type { GetObjectCommandInput, GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import { AwsError } from '../aws-error.ts';
 import { defineOperation } from '../operation.ts';
-import { bucketOf, checkRead, describeObject, keyLimits, noSuchKey, onObject, readObject, refuseMembers, type S3State } from './state.ts';
+import { bucketOf, checkRead, describeObject, keyLimits, noSuchKey, objectOf, onReading, readObject, refuseMembers, type S3State } from './state.ts';
 
 /** What the wire sends: the SDK's own type has a stream for the body, which only the wire knows how to make. */
 export type GetObjectAnswer = Omit<GetObjectCommandOutput, '$metadata' | 'Body'> & { readonly Body: Uint8Array };
 
 export const getObject = defineOperation<S3State, GetObjectCommandInput, GetObjectAnswer>({
   name: 'GetObject',
-  access: onObject('GetObject'),
+  access: onReading,
   limits: keyLimits,
   run(input, state) {
-    refuseMembers(input, 'GetObject', ['VersionId', 'PartNumber', 'SSECustomerAlgorithm', 'IfModifiedSince', 'IfUnmodifiedSince']);
+    refuseMembers(input, 'GetObject', ['PartNumber', 'SSECustomerAlgorithm', 'IfModifiedSince', 'IfUnmodifiedSince']);
     const bucket = bucketOf(state, input.Bucket);
-    const object = bucket.objects.get(input.Key ?? '');
+    const object = objectOf(bucket, input.Key ?? '', input.VersionId);
     if (!object) throw noSuchKey(input.Key);
     checkRead(input, object);
-    const bytes = readObject(state, bucket, object.key);
+    const bytes = readObject(state, bucket, object);
     const range = rangeOf(input.Range, bytes.length);
     const part = range ? bytes.subarray(range.first, range.last + 1) : bytes;
     return {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { PutObjectCommandInput, PutObjectCommandOutput } from '@aws-sdk/client-s3';
 import { AwsError, notEmulated } from '../aws-error.ts';
 import { defineOperation } from '../operation.ts';
+import { tellCreated } from './notify.ts';
 import { bucketOf, crc32Of, keyLimits, onObject, preconditionFailed, refuseMembers, type S3State, type StoredHeaders, writeObject } from './state.ts';
 
 /** Longest key, bytes of UTF-8. */
@@ -11,7 +12,7 @@ export const putObject = defineOperation<S3State, PutObjectCommandInput, Omit<Pu
   name: 'PutObject',
   access: onObject('PutObject'),
   limits: keyLimits,
-  run(input, state) {
+  run(input, state, { requestId }) {
     refuseMembers(input, 'PutObject', [
       'ACL',
       'GrantFullControl',
@@ -53,7 +54,14 @@ export const putObject = defineOperation<S3State, PutObjectCommandInput, Omit<Pu
     // Metadata names are HTTP headers: S3 gives them back in lower case.
     const metadata = Object.fromEntries(Object.entries(input.Metadata ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
     const object = writeObject(state, bucket, key, bytes, { contentType: input.ContentType, headers, metadata });
-    return { ETag: `"${object.md5}"`, ChecksumCRC32: object.crc32, ChecksumType: 'FULL_OBJECT', ServerSideEncryption: 'AES256' };
+    tellCreated(state, bucket, object, requestId);
+    return {
+      ETag: `"${object.md5}"`,
+      ...(object.versionId !== undefined && { VersionId: object.versionId }),
+      ChecksumCRC32: object.crc32,
+      ChecksumType: 'FULL_OBJECT',
+      ServerSideEncryption: 'AES256',
+    };
   },
 });
 

@@ -4,11 +4,16 @@ import { createBucket } from './create-bucket.ts';
 import { deleteBucket } from './delete-bucket.ts';
 import { deleteObject } from './delete-object.ts';
 import { getBucketLocation } from './get-bucket-location.ts';
+import { getBucketNotificationConfiguration } from './get-bucket-notification-configuration.ts';
+import { getBucketVersioning } from './get-bucket-versioning.ts';
 import { getObject } from './get-object.ts';
 import { headBucket } from './head-bucket.ts';
 import { headObject } from './head-object.ts';
 import { listBuckets } from './list-buckets.ts';
 import { listObjectsV2 } from './list-objects-v2.ts';
+import { tellCreated } from './notify.ts';
+import { putBucketNotificationConfiguration } from './put-bucket-notification-configuration.ts';
+import { putBucketVersioning } from './put-bucket-versioning.ts';
 import { putObject } from './put-object.ts';
 import { bucketOf, keysBelow, readObject, type S3State, writeObject } from './state.ts';
 
@@ -27,7 +32,7 @@ export interface S3 {
  * which wait for nothing.
  */
 export function createS3Service(kernel: Kernel): S3 {
-  const state: S3State = { kernel, buckets: new Map() };
+  const state: S3State = { kernel, buckets: new Map(), sequencer: 0 };
   return {
     service: bindService('s3', state, [
       createBucket,
@@ -35,6 +40,10 @@ export function createS3Service(kernel: Kernel): S3 {
       headBucket,
       listBuckets,
       getBucketLocation,
+      putBucketNotificationConfiguration,
+      getBucketNotificationConfiguration,
+      putBucketVersioning,
+      getBucketVersioning,
       putObject,
       getObject,
       headObject,
@@ -43,15 +52,18 @@ export function createS3Service(kernel: Kernel): S3 {
     ]),
     read(bucket, key) {
       const found = state.buckets.get(bucket);
-      return found?.objects.has(key) ? readObject(state, found, key) : undefined;
+      const object = found?.objects.get(key);
+      return found && object ? readObject(state, found, object) : undefined;
     },
     list(bucket, prefix) {
       const found = state.buckets.get(bucket);
       return found ? keysBelow(found, prefix) : [];
     },
     write(bucket, key, bytes) {
-      const object = writeObject(state, bucketOf(state, bucket), key, bytes);
+      const found = bucketOf(state, bucket);
+      const object = writeObject(state, found, key, bytes);
       kernel.trace.write('state', { service: 's3', bucket, key, sizeInBytes: object.sizeInBytes, md5: object.md5 });
+      tellCreated(state, found, object);
     },
   };
 }

@@ -188,6 +188,23 @@ describe('what is not known', () => {
 });
 
 describe('resources', () => {
+  it('a bucket keeps versions and tells EventBridge where its properties say so, and nobody else', async () => {
+    const told = (NotificationConfiguration: object) => ({
+      Type: 'AWS::S3::Bucket',
+      Properties: { BucketName: 'b', VersioningConfiguration: { Status: 'Enabled' }, NotificationConfiguration },
+    });
+    const { calls } = await made({ Resources: { B: told({ EventBridgeConfiguration: { EventBridgeEnabled: 'true' } }) } });
+    expect(calls.slice(1).map(({ operation, input }) => [operation, input])).toEqual([
+      ['PutBucketVersioning', { Bucket: 'b', VersioningConfiguration: { Status: 'Enabled' } }],
+      ['PutBucketNotificationConfiguration', { Bucket: 'b', NotificationConfiguration: { EventBridgeConfiguration: {} } }],
+    ]);
+    const { calls: silent } = await made({ Resources: { B: told({ EventBridgeConfiguration: { EventBridgeEnabled: false } }) } });
+    expect(silent.at(-1)?.input).toEqual({ Bucket: 'b', NotificationConfiguration: {} });
+    await expect(made({ Resources: { B: told({ LambdaConfigurations: [] }) } })).rejects.toThrow(
+      'LambdaConfigurations in NotificationConfiguration of AWS::S3::Bucket',
+    );
+  });
+
   it('text becomes number and boolean where the API wants one', async () => {
     const { calls } = await made({
       Parameters: { Days: { Type: 'Number', Default: 14 }, Retries: { Type: 'String', Default: '1' } },

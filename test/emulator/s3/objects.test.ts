@@ -4,6 +4,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListObjectVersionsCommand,
   NoSuchBucket,
   NoSuchKey,
   NotFound,
@@ -134,7 +135,9 @@ describe('an object', () => {
     await put('k');
     const tagging = await rejection(client.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: [] } })));
     expect([tagging.name, tagging.message]).toEqual(['NotEmulated', expect.stringContaining('PutBucketTagging')]);
-    const version = await rejection(client.send(new GetObjectCommand({ Bucket, Key: 'k', VersionId: 'v' })));
+    const versions = await rejection(client.send(new ListObjectVersionsCommand({ Bucket })));
+    expect([versions.name, versions.message]).toEqual(['NotEmulated', expect.stringContaining('ListObjectVersions')]);
+    const version = await rejection(client.send(new DeleteObjectCommand({ Bucket, Key: 'k', VersionId: 'null' })));
     expect([version.name, version.message]).toEqual(['NotEmulated', expect.stringContaining('VersionId')]);
     const encryption = await rejection(client.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'x', ServerSideEncryption: 'aws:kms' })));
     expect([encryption.name, encryption.message]).toEqual(['NotEmulated', expect.stringContaining('aws:kms')]);
