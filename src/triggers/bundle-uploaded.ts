@@ -7,9 +7,12 @@ const Event = z.object({
   time: z.string(),
   detail: z.object({
     bucket: z.object({ name: z.string() }),
-    object: z.object({ key: z.string(), etag: z.string(), 'version-id': z.optional(z.string()) }),
+    object: z.object({ key: z.string().check(z.regex(/\.(zip|tar\.gz)$/)), etag: z.string(), 'version-id': z.optional(z.string()) }),
   }),
 });
+
+/** A training job's own output, as SageMaker names it: never source, or a delivery that trains could ask for itself for ever. */
+const isTrainingOutput = (key: string): boolean => /\/output\/(model|output)\.tar\.gz$/.test(key);
 
 /** A bundle of source code (`.zip` or `.tar.gz`) was put into a bucket that tells EventBridge. */
 export const bundleUploaded = defineTrigger({
@@ -20,11 +23,16 @@ export const bundleUploaded = defineTrigger({
     /** A glob over the object's key. */
     key: Glob,
   }),
-  pattern: { source: ['aws.s3'], 'detail-type': ['Object Created'] },
+  pattern: {
+    source: ['aws.s3'],
+    'detail-type': ['Object Created'],
+    // The rule hears every bucket of the account that tells EventBridge: what is no bundle wakes nobody.
+    detail: { object: { key: [{ suffix: '.zip' }, { suffix: '.tar.gz' }] } },
+  },
   event: Event,
   subjectOf: (event) => `bundle/${event.detail.bucket.name}`,
   subjectsOf: (spec) => [`bundle/${spec.bucket}`],
-  accepts: (spec, event) => matchesGlob(spec.key, event.detail.object.key),
+  accepts: (spec, event) => matchesGlob(spec.key, event.detail.object.key) && !isTrainingOutput(event.detail.object.key),
   toRequest(event) {
     const { bucket, object } = event.detail;
     const location = `s3://${bucket.name}/${object.key}`;

@@ -8,12 +8,17 @@ const lookBackMs = 15 * 60_000;
 const Event = z.object({ time: z.string(), detail: z.object({}) });
 
 const parsed = (cron: string, timezone: string): Cron | undefined => {
+  // croner also takes a date or a nickname such as @daily: a delivery says it one way.
+  if (cron.trim().split(/\s+/).length !== 5) return undefined;
   try {
     return new Cron(cron, { timezone, paused: true, mode: '5-part' });
   } catch {
     return undefined;
   }
 };
+
+/** A leap year lies within croner's sight of it, so that the 29th of February comes. */
+const anyDay = new Date('2026-01-01T00:00:00Z');
 
 const isTimeZone = (timezone: string): boolean => {
   try {
@@ -26,14 +31,16 @@ const isTimeZone = (timezone: string): boolean => {
 const Spec = z.strictObject({
   type: z.literal('schedule'),
   /** Five fields: minute, hour, day of month, month, day of week. */
-  cron: z
-    .string()
-    .check(
-      z.refine(
-        (cron) => parsed(cron, 'UTC') !== undefined,
-        'Expected five fields, minute, hour, day of month, month and day of week: "0 2 * * 1" is 02:00 on Mondays',
-      ),
+  cron: z.string().check(
+    z.refine(
+      (cron) => parsed(cron, 'UTC') !== undefined,
+      'Expected five fields, minute, hour, day of month, month and day of week: "0 2 * * 1" is 02:00 on Mondays',
     ),
+    z.refine((cron) => {
+      const schedule = parsed(cron, 'UTC');
+      return !schedule || schedule.nextRun(anyDay) !== null;
+    }, 'Expected a time that comes: there is no such day'),
+  ),
   /** Name of an IANA time zone; its summer time is honoured. */
   timezone: z._default(z.string().check(z.refine(isTimeZone, 'Expected the name of a time zone, such as Europe/Berlin')), 'UTC'),
 });

@@ -1,8 +1,8 @@
 import type { Kernel } from '../kernel.ts';
 import type { Deployable } from './deployable.ts';
 import type { Behaviour } from './workloads/behaviour.ts';
-import { type Pipeline, startPipeline } from './workloads/pipeline.ts';
-import type { ModelAnswer, ModelRequest, Workloads } from './workloads/workloads.ts';
+import { type Pipeline, type PipelineAnswer, type PipelineRequest, startPipeline } from './workloads/pipeline.ts';
+import type { Workloads } from './workloads/workloads.ts';
 
 /** What stands behind one variant of a fleet: the containers of one instance, replaced together when one ends by itself. */
 export interface VariantHost {
@@ -17,7 +17,7 @@ export interface VariantHost {
   /** Resolves when it is first healthy; never, if it never is. */
   readonly healthy: Promise<void>;
   /** `down` where no instance is healthy. */
-  invoke(request: ModelRequest): Promise<ModelAnswer | { readonly kind: 'down' }>;
+  invoke(request: PipelineRequest): Promise<PipelineAnswer | { readonly kind: 'down' }>;
   /** Waits for the requests in flight, then stops the container. No requests may come after. */
   retire(): Promise<void>;
 }

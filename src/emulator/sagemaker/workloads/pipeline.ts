@@ -18,8 +18,18 @@ export interface PipelineSpec extends Pick<ServeSpec, 'endpointName' | 'variantN
   readonly onLine: (line: string, hostname: string | undefined) => void;
 }
 
+/** A request of a caller's. */
+export interface PipelineRequest extends ModelRequest {
+  /** The one of several containers that shall answer; undefined where they answer in turn, or there is but one. */
+  readonly container?: string | undefined;
+}
+
+/** What came of it; `from` names the container, where there are several. */
+export type PipelineAnswer = ModelAnswer & { readonly from?: string };
+
 /** What stands behind one instance of a variant: all its containers. */
-export interface Pipeline extends ModelServer {
+export interface Pipeline extends Omit<ModelServer, 'invoke'> {
+  invoke(request: PipelineRequest): Promise<PipelineAnswer>;
   /** Names of the containers that have not been healthy yet; empty where there is but one. */
   silent(): readonly string[];
 }
@@ -62,11 +72,11 @@ export function startPipeline(workloads: Workloads, spec: PipelineSpec): Pipelin
   const behaviours = stages.flatMap(({ server }) => server.behaviour ?? []);
   const stopAll = () => Promise.all(stages.map(({ server }) => server.stop()));
 
-  async function inTurn(request: ModelRequest): Promise<ModelAnswer> {
+  async function inTurn(request: ModelRequest): Promise<PipelineAnswer> {
     let latencyUs = 0;
     let body = request.body;
     let contentType = request.contentType;
-    let last: ModelAnswer | undefined;
+    let last: PipelineAnswer | undefined;
     for (const [index, { hostname, server }] of stages.entries()) {
       const isLast = index === stages.length - 1;
       // What the caller accepts is the last one's business; those before answer in their own default type.

@@ -40,12 +40,10 @@ export interface ModelRequest {
   readonly accept?: string | undefined;
   readonly customAttributes?: string | undefined;
   readonly inferenceId?: string | undefined;
-  /** The one of several containers that shall answer; undefined where they answer in turn, or there is but one. */
-  readonly container?: string | undefined;
 }
 
-/** What a container made of one request; latencies are its own, microseconds. `from` names it where the variant has several. */
-export type ModelAnswer = { readonly from?: string } & (
+/** What a container made of one request; latencies are its own, microseconds. */
+export type ModelAnswer =
   | {
       readonly kind: 'answered';
       readonly status: number;
@@ -55,8 +53,7 @@ export type ModelAnswer = { readonly from?: string } & (
       readonly latencyUs: number;
     }
   | { readonly kind: 'timed-out'; readonly latencyUs: number }
-  | { readonly kind: 'broken'; readonly reason: string; readonly latencyUs: number }
-);
+  | { readonly kind: 'broken'; readonly reason: string; readonly latencyUs: number };
 
 /** One `serve` container. */
 export interface ModelServer {
