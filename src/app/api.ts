@@ -6,6 +6,7 @@ import { ask, undo } from '../rollout/people.ts';
 import { type DeliverySource, DeliverySpec } from '../rollout/spec.ts';
 import { start } from '../rollout/start.ts';
 import { triggerOf } from '../triggers/registry.ts';
+import type { RolloutRequest } from '../triggers/trigger.ts';
 import { rolloutView } from '../view/rollout-view.ts';
 
 const subjectExpected = 'Expected "rollout" or the index of a step, counted from 0';
@@ -29,12 +30,26 @@ const Answers = z.strictObject(
 /** What a person may ask, one action a request. */
 export const Request = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('apply'), source: z.unknown() }),
-  z.strictObject({
-    action: z.literal('start'),
-    delivery: z.string(),
-    /** `<repository>:<tag>` or `<repository>@sha256:…`. */
-    image: z.string(),
-  }),
+  z
+    .strictObject({
+      action: z.literal('start'),
+      delivery: z.string(),
+      /** `<repository>:<tag>` or `<repository>@sha256:…`. */
+      image: z.optional(z.string()),
+      /** `s3://bucket/key` of a source bundle, and its VersionId. */
+      source: z.optional(
+        z.strictObject({ uri: z.string().check(z.regex(/^s3:\/\/[^/]+\/.+/, 'Expected s3://bucket/key')), version: z.optional(z.string()) }),
+      ),
+      packageArn: z.optional(z.string().check(z.regex(/:model-package\/[^/]+\/\d+$/, 'Expected the ARN of a version of a model package group'))),
+      /** Why what serves shall be trained anew. */
+      retrain: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
+    })
+    .check(
+      z.refine(
+        ({ image, source, packageArn, retrain }) => [image, source, packageArn, retrain].filter((each) => each !== undefined).length === 1,
+        'Expected exactly one of image, source, packageArn and retrain',
+      ),
+    ),
   z.strictObject({ action: z.literal('list'), delivery: z.optional(z.string()), limit: z._default(z.int().check(z.minimum(1), z.maximum(200)), 20) }),
   z.strictObject({ action: z.literal('get'), rolloutId: z.string() }),
   z.strictObject({
@@ -70,28 +85,8 @@ export async function answer(request: z.output<typeof Request>, by: string, port
       const applied = await ports.deliveries.apply(request.source as DeliverySource, subjects, by, ports.clock.now()); // It parsed as one just above.
       return { delivery: spec.name, ...applied };
     }
-    case 'start': {
-      const [, repository, tag, digest] = /^([^:@]+)(?::([^@]+)|@(sha256:[0-9a-f]{64}))$/.exec(request.image) ?? [];
-      if (repository === undefined)
-        throw new BadRequest(`"${request.image}" is no image of this account: write <repository>:<tag> or <repository>@sha256:…`);
-      const imageDigest = digest ?? (await ports.images.digestOf(ports.images.uriOf(repository, '').replace(/@$/, `:${tag ?? ''}`)));
-      if (imageDigest === undefined) throw new NotFound(`No image "${request.image}" in this account's registry: push it first`);
-      const occurredAtMs = ports.clock.now();
-      return start(
-        request.delivery,
-        {
-          kind: 'image',
-          trigger: 'person',
-          repository,
-          imageDigest,
-          ...(tag !== undefined && { imageTag: tag }),
-          occurredAtMs,
-          dedupeKey: imageDigest,
-          askedBy: by,
-        },
-        ports,
-      );
-    }
+    case 'start':
+      return start(request.delivery, await wantedBy(request, by, ports), ports);
     case 'list': {
       const rollouts = await ports.rollouts.list({ limit: request.limit, ...(request.delivery !== undefined && { delivery: request.delivery }) });
       return rollouts.map((rollout) => rolloutView(rollout, [], ports.clock.now()));
@@ -115,4 +110,29 @@ export async function answer(request: z.output<typeof Request>, by: string, port
         ports,
       );
   }
+}
+
+type StartRequest = Extract<z.output<typeof Request>, { action: 'start' }>;
+
+/** What a person wants rolled out. Asked later than any attempt before it, it is always a new one. */
+async function wantedBy(request: StartRequest, askedBy: string, { images, clock }: Pick<Ports, 'images' | 'clock'>): Promise<RolloutRequest> {
+  const occurredAtMs = clock.now();
+  const asked = { trigger: 'person', occurredAtMs, askedBy };
+  const { image, source, packageArn, retrain = '' } = request;
+  if (source) {
+    const at = source.version === undefined ? {} : { version: source.version };
+    return {
+      ...asked,
+      kind: 'source',
+      source: { type: 's3', location: source.uri, ...at },
+      dedupeKey: `${source.uri}@${source.version ?? occurredAtMs}`,
+    };
+  }
+  if (packageArn !== undefined) return { ...asked, kind: 'package', packageArn, dedupeKey: packageArn };
+  if (image === undefined) return { ...asked, kind: 'retrain', because: retrain, dedupeKey: `retrain/${new Date(occurredAtMs).toISOString()}` };
+  const [, repository, tag, digest] = /^([^:@]+)(?::([^@]+)|@(sha256:[0-9a-f]{64}))$/.exec(image) ?? [];
+  if (repository === undefined) throw new BadRequest(`"${image}" is no image of this account: write <repository>:<tag> or <repository>@sha256:…`);
+  const imageDigest = digest ?? (await images.digestOf(images.tagUriOf(repository, tag ?? '')));
+  if (imageDigest === undefined) throw new NotFound(`No image "${image}" in this account's registry: push it first`);
+  return { ...asked, kind: 'image', repository, imageDigest, ...(tag !== undefined && { imageTag: tag }), dedupeKey: imageDigest };
 }

@@ -10,12 +10,27 @@ export const statusText = (view: RolloutView): string => (view.outcome === undef
 export const questionText = ({ for: subject, expiresAt, onExpiry }: NonNullable<RolloutView['approval']>): string =>
   `a person to approve ${subject === 'rollout' ? 'the rollout' : `step ${subject + 1}`} by ${expiresAt}, else ${onExpiry}`;
 
+const candidateLines = ({ candidate, phase }: RolloutView): string[] => [
+  ...(candidate.source === undefined ? [] : [`  source    ${candidate.source}`]),
+  ...(candidate.buildId === undefined ? [] : [`  build     ${candidate.buildId}`]),
+  ...(phase === 'Training' && candidate.progress !== undefined ? [`  training  ${candidate.progress}`] : []),
+  ...(candidate.packageArn === undefined ? [] : [`  package   ${candidate.packageArn}`]),
+  ...(candidate.findings === undefined
+    ? []
+    : [
+        `  scan      ${Object.entries(candidate.findings)
+          .map(([severity, count]) => `${count} ${severity}`)
+          .join(', ')}`,
+      ]),
+];
+
 /** A rollout with its whole record, as `sluice get` prints it. */
 export function rolloutText(view: RolloutView): string {
   const head = [
     `${styled('bold', view.id)}  ${statusText(view)}${view.reason === undefined ? '' : ` (${view.reason})`}`,
     `  asked by  ${view.request}`,
     `  image     ${view.imageDigest ?? 'not built yet'}${view.imageTag === undefined ? '' : ` (tag ${view.imageTag})`}`,
+    ...candidateLines(view),
     `  delivery  ${view.delivery}, revision ${view.revision}`,
     ...(view.endpointName === undefined
       ? []

@@ -35,6 +35,16 @@ export interface RolloutView {
   readonly pausedBy?: string;
   /** Share of the delivery's traffic the canary was last proved to have, percent. */
   readonly canaryPercent: number;
+  /** What it is made of so far. */
+  readonly candidate: {
+    readonly source?: string;
+    readonly buildId?: string;
+    readonly trainingJobName?: string;
+    /** How far the training job is, in SageMaker's words. */
+    readonly progress?: string;
+    readonly packageArn?: string;
+    readonly findings?: Readonly<Record<string, number>>;
+  };
   readonly trainingMetrics: Readonly<Record<string, number>>;
   readonly steps: readonly {
     readonly canaryPercent: number;
@@ -49,6 +59,18 @@ export interface RolloutView {
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();
+
+function candidateView({ candidate }: Rollout): RolloutView['candidate'] {
+  const { source, buildId, trainingJobName, progress, packageArn, findings } = candidate;
+  return {
+    ...(source && { source: `${source.location}${source.version === undefined ? '' : ` at ${source.version}`}` }),
+    ...(buildId !== undefined && { buildId }),
+    ...(trainingJobName !== undefined && { trainingJobName }),
+    ...(progress !== undefined && { progress }),
+    ...(packageArn !== undefined && { packageArn }),
+    ...(findings && { findings }),
+  };
+}
 
 /** @param entries the whole ledger, or an empty list for a summary */
 export function rolloutView(rollout: Rollout, entries: readonly Entry[], nowMs: number): RolloutView {
@@ -89,6 +111,7 @@ export function rolloutView(rollout: Rollout, entries: readonly Entry[], nowMs: 
     approved: rollout.approved.map((one) => ({ for: one.for, by: one.by, at: iso(one.atMs) })),
     ...(rollout.paused && { pausedBy: rollout.paused.by }),
     canaryPercent: rollout.outcome === 'RolledBack' ? 0 : proved,
+    candidate: candidateView(rollout),
     trainingMetrics: rollout.candidate.metrics ?? {},
     steps: rollout.steps.map((step) => ({
       canaryPercent: step.canaryPercent,

@@ -19,6 +19,7 @@ const viewOf = (told: Partial<RolloutView> = {}): RolloutView => ({
   durationSeconds: 1200,
   approved: [],
   canaryPercent: 10,
+  candidate: {},
   trainingMetrics: {},
   steps: [],
   entries: [],

@@ -24,6 +24,7 @@ const view = (told: Partial<RolloutView>): RolloutView => ({
   durationSeconds: 1200,
   approved: [],
   canaryPercent: 0,
+  candidate: {},
   trainingMetrics: {},
   steps: [],
   entries: [],
