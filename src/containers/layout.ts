@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
+import { contract } from './contract.ts';
 
 export interface ChannelLayout {
   /** 1-64 of `A-Z a-z 0-9 . _ -`. */
@@ -94,7 +95,7 @@ export function makeServingLayout(baseFolder: string): void {
 /** The text a training container left in `/opt/ml/output/failure`: its first 1024 characters, or undefined. */
 export function failureText(baseFolder: string): string | undefined {
   const file = join(baseFolder, paths.failure);
-  return existsSync(file) ? readFileSync(file, 'utf8').slice(0, 1_024) : undefined;
+  return existsSync(file) ? readFileSync(file, 'utf8').slice(0, contract.failureCharacters) : undefined;
 }
 
 /** Removes a folder with all below it, whatever permissions the container's programs gave their own files. Missing is fine. */

@@ -1,9 +1,9 @@
 import type { ContainerDefinition, DeployedImage } from '@aws-sdk/client-sagemaker';
+import type { ModelData } from '../../containers/model-data.ts';
 import { type AwsError, validationException } from '../aws-error.ts';
 import { modelFilesBelow, s3Location, unusableNames } from './s3-data.ts';
 import type { FleetVariant, Model, SageMaker, SageMakerOptions } from './state.ts';
 import type { PipelineSpec, StageSpec } from './workloads/pipeline.ts';
-import type { ModelData } from './workloads/workloads.ts';
 
 /** `<account>.dkr.ecr.<region>.amazonaws.com/<repository>`, with a tag or a digest. */
 const ecrImage = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\/[^:@]+([:@].+)?$/;

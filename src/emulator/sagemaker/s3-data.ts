@@ -1,6 +1,6 @@
+import type { FolderFile } from '../../containers/model-data.ts';
 import { notEmulated } from '../aws-error.ts';
 import type { SageMakerOptions } from './state.ts';
-import type { FolderFile } from './workloads/workloads.ts';
 
 /** Splits `s3://bucket/key`. Throws where it is another kind of address, which SageMaker takes and the emulator does not. */
 export function s3Location(uri: string): { readonly bucket: string; readonly key: string } {

@@ -1,5 +1,6 @@
 import type { MetricDatum } from '@aws-sdk/client-cloudwatch';
 import type { MetricDefinition } from '@aws-sdk/client-sagemaker';
+import { type MetricDefinition as Compiled, metricsIn } from '../../containers/metric-definitions.ts';
 import { validationException } from '../aws-error.ts';
 import type { Kernel } from '../kernel.ts';
 import { putMetricData } from './metrics.ts';
@@ -9,7 +10,7 @@ const namespace = '/aws/sagemaker/TrainingJobs';
 const publishEveryMs = 60_000;
 
 /** @throws AwsError for an expression that cannot be compiled */
-export function compiledDefinitions(definitions: readonly MetricDefinition[]): readonly { readonly name: string; readonly regex: RegExp }[] {
+export function compiledDefinitions(definitions: readonly MetricDefinition[]): readonly Compiled[] {
   return definitions.map(({ Name: name = '', Regex: source = '' }) => {
     try {
       return { name, regex: new RegExp(source) };
@@ -52,11 +53,7 @@ export function trainingMetrics(kernel: Kernel, job: TrainingJob) {
     names: definitions.map((definition) => definition.name),
     /** Takes what every definition's first group captures in one line. */
     scrape(line: string): void {
-      for (const { name, regex } of definitions) {
-        const captured = regex.exec(line)?.[1];
-        const value = captured === undefined ? Number.NaN : Number.parseFloat(captured);
-        if (Number.isFinite(value)) found(name, value);
-      }
+      for (const { name, value } of metricsIn(line, definitions)) found(name, value);
     },
     found,
     publish,

@@ -1,6 +1,7 @@
-import { constants } from 'node:os';
 import type { SecondaryStatus, TrainingJobStatus } from '@aws-sdk/client-sagemaker';
 import { type ArchiveEntry, gzip, tar } from '../../containers/archive.ts';
+import { contract } from '../../containers/contract.ts';
+import { exitCodeOf, failureReason } from '../../containers/training-end.ts';
 import { AwsError } from '../aws-error.ts';
 import { durations } from './durations.ts';
 import { publishTrainingJobState } from './events.ts';
@@ -22,9 +23,8 @@ const messages: Partial<Record<SecondaryStatus, string>> = {
   MaxRuntimeExceeded: 'Training job runtime exceeded MaxRuntimeInSeconds provided',
 };
 
-/** Default of `StoppingCondition.MaxRuntimeInSeconds`: a day. */
-export const defaultMaxRuntimeSeconds = 86_400;
-const maxFailureReason = 1024;
+/** Default of `StoppingCondition.MaxRuntimeInSeconds`. */
+export const defaultMaxRuntimeSeconds = contract.maxRuntimeMs / 1000;
 
 /** Enters a secondary status: closes the step before, stamps, traces, tells EventBridge. */
 export function enter(state: SageMaker, job: TrainingJob, status: TrainingJobStatus, secondary: SecondaryStatus): void {
@@ -56,13 +56,9 @@ function finish(state: SageMaker, job: TrainingJob, status: 'Completed' | 'Faile
 }
 
 function fail(state: SageMaker, job: TrainingJob, reason: string): void {
-  job.failureReason = reason.slice(0, maxFailureReason);
+  job.failureReason = reason.slice(0, contract.failureCharacters);
   finish(state, job, 'Failed');
 }
-
-/** As a shell counts it: 128 + the signal's number where a signal ended the process. */
-const exitCodeOf = (end: TrainingEnd): number =>
-  end.exitCode ?? 128 + (Object.entries(constants.signals).find(([name]) => name === end.signal)?.[1] ?? 0);
 
 function upload(state: SageMaker, job: TrainingJob, name: 'model' | 'output', entries: readonly ArchiveEntry[]): string {
   const { bucket, key } = s3Location(job.input.OutputDataConfig?.S3OutputPath ?? '');
@@ -157,7 +153,7 @@ export function beginTraining(state: SageMaker, job: TrainingJob): void {
     metrics.publish();
 
     const stopped = verdict.kind !== 'ended';
-    const code = exitCodeOf(end);
+    const code = exitCodeOf({ exitCode: end.exitCode ?? null, signal: end.signal ?? null });
     enter(state, job, stopped ? 'Stopping' : 'InProgress', 'Uploading');
     await clock.sleep(1000 * take.trainingUpload(), `upload of ${job.name}`);
     try {
@@ -171,7 +167,6 @@ export function beginTraining(state: SageMaker, job: TrainingJob): void {
     if (verdict.kind === 'too-long') return finish(state, job, 'Stopped', 'MaxRuntimeExceeded');
     if (stopped) return finish(state, job, 'Stopped');
     if (code === 0) return finish(state, job, 'Completed');
-    const tail = `, exit code: ${code}`;
-    fail(state, job, `AlgorithmError: ${end.failureText.slice(0, maxFailureReason - 'AlgorithmError: '.length - tail.length)}${tail}`);
+    fail(state, job, failureReason(end.failureText, code));
   });
 }

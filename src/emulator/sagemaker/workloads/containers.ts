@@ -1,20 +1,20 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve, sep } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as wallSleep } from 'node:timers/promises';
-import { type ArchiveEntry, entriesOf, untarGzip } from '../../../containers/archive.ts';
+import { type ArchiveEntry, entriesOf } from '../../../containers/archive.ts';
 import { type Container, ContainerCannotStart, type Engine } from '../../../containers/container.ts';
+import { contract } from '../../../containers/contract.ts';
 import { servingEnvironment, trainingEnvironment } from '../../../containers/environment.ts';
 import { failureText, makeServingLayout, makeTrainingLayout, paths, wipe } from '../../../containers/layout.ts';
+import { type ModelAnswer, modelClient } from '../../../containers/model-client.ts';
+import { layModel } from '../../../containers/model-data.ts';
 import { freePort } from '../../../containers/ports.ts';
 import { unpackImage } from '../../../containers/unpack.ts';
 import type { Kernel } from '../../kernel.ts';
-import { modelClient } from './model-client.ts';
-import type { ModelAnswer, ModelData, ModelServer, ServeSpec, TrainingEnd, TrainingRun, TrainSpec, Workloads } from './workloads.ts';
+import type { ModelServer, ServeSpec, TrainingEnd, TrainingRun, TrainSpec, Workloads } from './workloads.ts';
 
 // Everything here is wall time: a container cannot be hurried by another clock.
 
-const servingGraceMs = 30_000;
-const trainingGraceMs = 120_000;
 /** Between two pings while a container starts. AWS's own interval is not documented. */
 const startingPingMs = 100;
 /** And once it is healthy. */
@@ -25,20 +25,6 @@ const lostPings = 3;
 const explainAfterMs = 5_000;
 
 const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
-function layModel(data: ModelData | undefined, folder: string): void {
-  if (!data) return;
-  if (data.kind === 'archive') {
-    untarGzip(data.bytes, folder);
-    return;
-  }
-  for (const { path, bytes } of data.files) {
-    const file = resolve(folder, path);
-    if (!file.startsWith(folder + sep)) throw new RangeError(`Model file "${path}" leaves the model's folder`);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, bytes);
-  }
-}
 
 /** Files below a folder of a training tree; one the container removed holds none. */
 function collected(baseFolder: string, folder: string): readonly ArchiveEntry[] {
@@ -90,7 +76,7 @@ export function containerWorkloads(kernel: Kernel, engine: Engine, { leastStartu
       over.abort();
       spec.onLine(how);
       markEnded(how);
-      await container?.stop(servingGraceMs);
+      await container?.stop(contract.servingGraceMs);
       cleanUp();
     }
 
@@ -99,7 +85,7 @@ export function containerWorkloads(kernel: Kernel, engine: Engine, { leastStartu
     async function watch(running: Container, model: NonNullable<typeof client>): Promise<void> {
       const beganAt = performance.now();
       let explained = false;
-      while (!isOver() && !(await model.ping())) {
+      while (!isOver() && !(await model.ping()).healthy) {
         if (!explained && performance.now() - beganAt > explainAfterMs) {
           explained = true;
           const why = await running.whyUnreachable();
@@ -113,7 +99,7 @@ export function containerWorkloads(kernel: Kernel, engine: Engine, { leastStartu
       while (!isOver() && lost < lostPings) {
         await patience(steadyPingMs);
         if (isOver()) return;
-        lost = (await model.ping()) ? 0 : lost + 1;
+        lost = (await model.ping()).healthy ? 0 : lost + 1;
       }
       await end(`${lostPings} pings in a row were not answered with 200: the instance is replaced`);
     }
@@ -159,7 +145,7 @@ export function containerWorkloads(kernel: Kernel, engine: Engine, { leastStartu
       async stop() {
         over.abort();
         await booting;
-        await container?.stop(servingGraceMs);
+        await container?.stop(contract.servingGraceMs);
         cleanUp();
       },
     };
@@ -193,7 +179,7 @@ export function containerWorkloads(kernel: Kernel, engine: Engine, { leastStartu
           imageUri: spec.imageUri,
         });
         container = started;
-        if (stopping) await started.stop(trainingGraceMs);
+        if (stopping) await started.stop(contract.trainingGraceMs);
         const { exitCode, signal } = await started.exited;
         return {
           exitCode: exitCode ?? undefined,
@@ -214,7 +200,7 @@ export function containerWorkloads(kernel: Kernel, engine: Engine, { leastStartu
       ended,
       async stop() {
         stopping = true;
-        await container?.stop(trainingGraceMs);
+        await container?.stop(contract.trainingGraceMs);
         await ended;
       },
     };

@@ -1,5 +1,6 @@
+import type { ModelAnswer, ModelRequest } from '../../../containers/model-client.ts';
 import type { Behaviour } from './behaviour.ts';
-import type { ModelAnswer, ModelRequest, ModelServer, ServeSpec, Workloads } from './workloads.ts';
+import type { ModelServer, ServeSpec, Workloads } from './workloads.ts';
 
 /** Bytes that pass from one container of a pipeline to the next. */
 const maxBetween = 5 * 1024 * 1024;

@@ -1,7 +1,8 @@
+import type { ModelAnswer } from '../../../containers/model-client.ts';
 import type { Kernel } from '../../kernel.ts';
 import { type Behaviour, behaviourOf } from './behaviour.ts';
 import { latencyAt } from './latency.ts';
-import type { ModelAnswer, ResolvedImage, TrainingEnd, Workloads } from './workloads.ts';
+import type { ResolvedImage, TrainingEnd, Workloads } from './workloads.ts';
 
 /** A promise each: one for all would keep alive every world that ever waited for it. */
 const never = () => new Promise<never>(() => {});

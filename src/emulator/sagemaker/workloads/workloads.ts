@@ -1,5 +1,7 @@
 import type { ArchiveEntry } from '../../../containers/archive.ts';
 import type { ImageConfig } from '../../../containers/image.ts';
+import type { ModelAnswer, ModelRequest } from '../../../containers/model-client.ts';
+import type { FolderFile, ModelData } from '../../../containers/model-data.ts';
 import type { Behaviour } from './behaviour.ts';
 
 /** What the image registry knows of an image, found by tag or digest. */
@@ -11,15 +13,6 @@ export interface ResolvedImage {
   /** Paths of the layers' archives, bottom first. */
   readonly layerFiles: readonly string[];
 }
-
-/** A file by its path below some folder, `/` between the parts. */
-export interface FolderFile {
-  readonly path: string;
-  readonly bytes: Uint8Array;
-}
-
-/** Model data as it lies in S3: one archive to unpack, or files to lay out. */
-export type ModelData = { readonly kind: 'archive'; readonly bytes: Uint8Array } | { readonly kind: 'files'; readonly files: readonly FolderFile[] };
 
 export interface ServeSpec {
   readonly endpointName: string;
@@ -33,27 +26,6 @@ export interface ServeSpec {
   readonly modelData: ModelData | undefined;
   readonly onLine: (line: string) => void;
 }
-
-export interface ModelRequest {
-  readonly body: Uint8Array;
-  readonly contentType?: string | undefined;
-  readonly accept?: string | undefined;
-  readonly customAttributes?: string | undefined;
-  readonly inferenceId?: string | undefined;
-}
-
-/** What a container made of one request; latencies are its own, microseconds. */
-export type ModelAnswer =
-  | {
-      readonly kind: 'answered';
-      readonly status: number;
-      readonly contentType: string;
-      readonly customAttributes?: string | undefined;
-      readonly body: Uint8Array;
-      readonly latencyUs: number;
-    }
-  | { readonly kind: 'timed-out'; readonly latencyUs: number }
-  | { readonly kind: 'broken'; readonly reason: string; readonly latencyUs: number };
 
 /** One `serve` container. */
 export interface ModelServer {
