@@ -4,6 +4,8 @@ import type { ImageConfig } from './image.ts';
 export interface ContainerSpec {
   /** The unpacked image. Containers of one image share it: an image that writes into its own folders writes for all. */
   readonly rootFolder: string;
+  /** An image Docker itself has, by id: `rootFolder` is then not looked at. Unset: `rootFolder` is the image. */
+  readonly dockerImage?: string;
   readonly config: ImageConfig;
   readonly command: 'train' | 'serve';
   /** The folder that is `/opt/ml` for this container. */
@@ -12,11 +14,29 @@ export interface ContainerSpec {
   readonly environment: Readonly<Record<string, string>>;
   /** Where `serve` shall listen on 127.0.0.1, 1-65535. Unset for `train`. */
   readonly port?: number;
+  /** Where the container is one of several. Unset: it knows nobody by name. */
+  readonly member?: Member;
   /** Each line of the container's log, without its line end. */
   readonly onLine: (line: string, stream: 'stdout' | 'stderr') => void;
   /** Names the container in errors and logs. */
   readonly name: string;
   readonly imageUri: string;
+}
+
+/** What lets the containers of one job find one another by name. */
+export interface Network {
+  /** Of the interface that carries their addresses, as `resourceconfig.json` names it. */
+  readonly interfaceName: string;
+  /** Why the names do not resolve, and what a person can do; unset where they do. */
+  readonly unresolved?: string;
+  close(): Promise<void>;
+}
+
+/** A container's place in a network. */
+export interface Member {
+  readonly network: Network;
+  /** `algo-1`. */
+  readonly hostName: string;
 }
 
 export interface Container {
@@ -35,6 +55,8 @@ export interface Engine {
   readonly kind: 'process' | 'docker';
   /** @throws ContainerCannotStart */
   start(spec: ContainerSpec): Promise<Container>;
+  /** Makes a network in which these names are, as far as this machine lets it. Close it once its containers have ended. */
+  network(hostNames: readonly string[]): Promise<Network>;
   /** Kills all that still runs. */
   close(): Promise<void>;
 }

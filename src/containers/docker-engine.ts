@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type Container, ContainerCannotStart, type ContainerSpec, type Engine } from './container.ts';
-import { baseNameLabel, environmentOf, type ImageConfig } from './image.ts';
+import { type Container, ContainerCannotStart, type ContainerSpec, type Engine, type Network } from './container.ts';
+import { baseNameLabel, environmentOf, type ImageConfig, parseInspectedImage } from './image.ts';
 import { listens } from './listening.ts';
 import { startCommand } from './start-command.ts';
 import { watchdog } from './watchdog.ts';
@@ -30,7 +30,7 @@ export const rebuildDockerfile = (config: Pick<ImageConfig, 'Labels'>): string =
  * The arguments of `docker` that run one container under SageMaker's contract: `/opt/ml` mounted, port 8080 on a port of 127.0.0.1, the
  * image's settings given here (the rebuilt image carries none).
  */
-export function dockerRunArguments(spec: ContainerSpec, imageId: string, containerName: string): string[] {
+export function dockerRunArguments(spec: ContainerSpec, imageId: string, containerName: string, networkName = 'bridge'): string[] {
   const { program, args } = startCommand(spec.config, spec.command);
   const environment = { ...environmentOf(spec.config), ...spec.environment };
   return [
@@ -40,6 +40,7 @@ export function dockerRunArguments(spec: ContainerSpec, imageId: string, contain
     containerName,
     '--volume',
     `${spec.baseFolder}:/opt/ml`,
+    ...(spec.member ? ['--network', networkName, '--network-alias', spec.member.hostName, '--hostname', spec.member.hostName] : []),
     ...(spec.port === undefined ? [] : ['--publish', `127.0.0.1:${spec.port}:8080`]),
     ...Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
     ...(spec.config.WorkingDir ? ['--workdir', spec.config.WorkingDir] : []),
@@ -49,6 +50,20 @@ export function dockerRunArguments(spec: ContainerSpec, imageId: string, contain
     imageId,
     ...args,
   ];
+}
+
+/**
+ * An image the Docker engine has, by any name it knows.
+ *
+ * @throws ContainerCannotStart where it has none of that name
+ */
+export async function inspectImage(name: string): Promise<ReturnType<typeof parseInspectedImage>> {
+  const text = await docker(['image', 'inspect', '--format', '{{json .}}', name]).catch((cause: unknown) => {
+    throw new ContainerCannotStart(`Docker has no image "${name}", and no folder is there either: build it, or pull it with docker pull ${name}`, {
+      cause,
+    });
+  });
+  return parseInspectedImage(text);
 }
 
 /**
@@ -67,9 +82,12 @@ export async function dockerEngine(): Promise<Engine> {
   const running = new Set<Container>();
   const images = new Map<string, Promise<string>>();
   const guard = watchdog('docker kill "$id"');
+  /** Docker's names of the networks made here. */
+  const networks = new Map<Network, string>();
   let starts = 0;
 
-  function imageOf(spec: ContainerSpec): Promise<string> {
+  async function imageOf(spec: ContainerSpec): Promise<string> {
+    if (spec.dockerImage !== undefined) return spec.dockerImage;
     let image = images.get(spec.rootFolder);
     if (!image) {
       image = build(spec);
@@ -85,15 +103,29 @@ export async function dockerEngine(): Promise<Engine> {
       starts++;
       const containerName = `${spec.name.replace(/[^a-zA-Z0-9_.-]/g, '-')}-${process.pid}-${starts}`;
       guard.guard(containerName);
-      const container = await run(spec, image, containerName, () => {
+      const container = await run(spec, image, containerName, spec.member && networks.get(spec.member.network), () => {
         guard.release(containerName);
         running.delete(container);
       });
       running.add(container);
       return container;
     },
+    async network() {
+      // A name of its own: a network that is shared is one that somebody else removes, or has made otherwise.
+      const name = `training-${process.pid}-${Date.now().toString(36)}-${networks.size}`;
+      await docker(['network', 'create', name]);
+      const network: Network = {
+        interfaceName: 'eth0',
+        async close() {
+          if (networks.delete(network)) await docker(['network', 'rm', name]).catch(() => {});
+        },
+      };
+      networks.set(network, name);
+      return network;
+    },
     async close() {
       await Promise.all([...running].map((container) => container.stop(0)));
+      for (const network of networks.keys()) await network.close();
       for (const image of await Promise.allSettled(images.values())) {
         // Another engine may use an equal image: then Docker keeps it.
         if (image.status === 'fulfilled') await docker(['rmi', image.value]).catch(() => {});
@@ -119,8 +151,14 @@ async function build(spec: ContainerSpec): Promise<string> {
   }
 }
 
-async function run(spec: ContainerSpec, image: string, containerName: string, onGone: () => void): Promise<Container> {
-  const client = spawn('docker', dockerRunArguments(spec, image, containerName), { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+async function run(
+  spec: ContainerSpec,
+  image: string,
+  containerName: string,
+  networkName: string | undefined,
+  onGone: () => void,
+): Promise<Container> {
+  const client = spawn('docker', dockerRunArguments(spec, image, containerName, networkName), { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const closed = Promise.all(
     (['stdout', 'stderr'] as const).map(async (name) => {
       const reader = createInterface({ input: client[name], crlfDelay: Number.POSITIVE_INFINITY });

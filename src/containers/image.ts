@@ -96,6 +96,18 @@ export function parseImageConfig(bytes: Uint8Array): ImageConfig {
   };
 }
 
+/**
+ * Reads what `docker image inspect` prints of one image: the same settings, in a document of another shape.
+ *
+ * @throws SyntaxError if the text is no JSON
+ */
+export function parseInspectedImage(text: string): { readonly id: string; readonly config: ImageConfig } {
+  // The members are those Docker documents; absent ones get their defaults where the configuration is read.
+  const { Id, Config, Architecture, Os } = JSON.parse(text) as { Id?: string; Config?: ConfigDocument['config']; Architecture?: string; Os?: string };
+  const document = { config: Config ?? {}, architecture: Architecture ?? 'amd64', os: Os ?? 'linux' };
+  return { id: Id ?? '', config: parseImageConfig(new TextEncoder().encode(JSON.stringify(document))) };
+}
+
 /** Docker's own document for `config`, members always in this order, so that equal images have equal bytes. */
 export function formatImageConfig(config: ImageConfig, diffIds: readonly string[]): Uint8Array {
   const sorted = (record: Readonly<Record<string, string>>) => Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));

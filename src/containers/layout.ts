@@ -1,5 +1,5 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve, sep } from 'node:path';
+import { chmodSync, constants, cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { contract } from './contract.ts';
 
 export interface ChannelLayout {
@@ -9,6 +9,8 @@ export interface ChannelLayout {
   readonly contentType?: string;
   /** Paths below the channel's folder and their bytes. */
   readonly files: Iterable<{ readonly path: string; readonly bytes: Uint8Array }>;
+  /** A folder whose content, or a file that, is copied in besides. Unset: nothing is. */
+  readonly copyOf?: string;
 }
 
 export interface TrainingLayout {
@@ -19,6 +21,8 @@ export interface TrainingLayout {
   /** Default: this host alone, `algo-1`. */
   readonly hosts?: readonly string[];
   readonly currentHost?: string;
+  /** Default: `eth0`. */
+  readonly networkInterface?: string;
 }
 
 /** Paths of the `/opt/ml` tree, relative to its folder. */
@@ -55,7 +59,7 @@ export function makeTrainingLayout(baseFolder: string, layout: TrainingLayout): 
     current_group_name: 'homogeneousCluster',
     hosts,
     instance_groups: [{ instance_group_name: 'homogeneousCluster', instance_type: layout.instanceType, hosts }],
-    network_interface_name: 'eth0',
+    network_interface_name: layout.networkInterface ?? 'eth0',
     topology: null,
   });
   json(
@@ -84,7 +88,14 @@ export function makeTrainingLayout(baseFolder: string, layout: TrainingLayout): 
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, bytes);
     }
+    if (channel.copyOf !== undefined) copyInto(folder, channel.copyOf);
   }
+}
+
+/** Copies a folder's content, or a file, into `folder`: plain files, whatever links led to them, sharing blocks where the disk can. */
+export function copyInto(folder: string, source: string): void {
+  const whole = statSync(source).isDirectory();
+  cpSync(source, whole ? folder : join(folder, basename(source)), { recursive: true, dereference: true, mode: constants.COPYFILE_FICLONE });
 }
 
 /** Makes the tree a hosting container finds at `/opt/ml`; the model goes into its `model` folder before the start. */

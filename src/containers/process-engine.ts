@@ -3,9 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { type Container, ContainerCannotStart, type ContainerSpec, type Engine } from './container.ts';
+import { type Container, ContainerCannotStart, type ContainerSpec, type Engine, type Network } from './container.ts';
 import { processEnvironment } from './environment.ts';
 import { listeningPorts, listens } from './listening.ts';
+import { type ProcessNetwork, processNetwork } from './process-network.ts';
 import { processCommand } from './start-command.ts';
 import { watchdog } from './watchdog.ts';
 
@@ -22,6 +23,8 @@ const gate = 'read -r go && exec "$@" </dev/null';
 export function processEngine(): Engine {
   const running = new Set<Container>();
   const guard = watchdog('kill -KILL "-$id"');
+  /** Those made here; one of another engine's has nothing to say to a process. */
+  const networks = new WeakMap<Network, ProcessNetwork>();
   let closed = false;
 
   return {
@@ -38,7 +41,9 @@ export function processEngine(): Engine {
       mkdirSync(spec.baseFolder, { recursive: true });
       // Below the container's own tree, so that whoever removes that removes this too, even after a crash of ours.
       const scratchFolder = mkdtempSync(join(spec.baseFolder, 'tmp-'));
-      const child = spawn('/bin/sh', ['-c', gate, 'gate', file, ...args], {
+      const prefix = (spec.member && networks.get(spec.member.network)?.prefix) ?? [];
+      const [first = '', ...rest] = [...prefix, '/bin/sh', '-c', gate, 'gate', file, ...args];
+      const child = spawn(first, rest, {
         cwd: workingFolder,
         env: processEnvironment(spec, { path: hostPath, scratchFolder }),
         detached: true,
@@ -66,6 +71,11 @@ export function processEngine(): Engine {
       running.add(container);
       if (closed) await container.stop(0);
       return container;
+    },
+    async network(hostNames) {
+      const network = await processNetwork(hostNames);
+      networks.set(network, network);
+      return network;
     },
     async close() {
       closed = true;

@@ -76,6 +76,26 @@ describe('dockerEngine()', () => {
     expect(args).not.toContain('--publish');
   });
 
+  it('puts a host of several on their network, under the name the others know', () => {
+    const network = { interfaceName: 'eth0', close: () => Promise.resolve() };
+    const { port: _, ...withoutPort } = spec;
+    const args = dockerRunArguments(
+      { ...withoutPort, command: 'train', member: { network, hostName: 'algo-2' } },
+      'sha256:1',
+      'job-7-1',
+      'training-7-0',
+    );
+    expect(args.slice(args.indexOf('--network'), args.indexOf('--env'))).toEqual([
+      '--network',
+      'training-7-0',
+      '--network-alias',
+      'algo-2',
+      '--hostname',
+      'algo-2',
+    ]);
+    expect(dockerRunArguments(spec, 'sha256:1', 'churn-a-7-1')).not.toContain('--network');
+  });
+
   it('puts the image back on its base', () => {
     expect(rebuildDockerfile(spec.config)).toBe('FROM node:24-slim\nCOPY . /\n');
     expect(rebuildDockerfile({ Labels: {} })).toBe('FROM scratch\nCOPY . /\n');

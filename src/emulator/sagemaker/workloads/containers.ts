@@ -1,7 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wallSleep } from 'node:timers/promises';
-import { type ArchiveEntry, entriesOf } from '../../../containers/archive.ts';
+import { collected } from '../../../containers/artifacts.ts';
 import { type Container, ContainerCannotStart, type Engine } from '../../../containers/container.ts';
 import { contract } from '../../../containers/contract.ts';
 import { servingEnvironment, trainingEnvironment } from '../../../containers/environment.ts';
@@ -25,12 +24,6 @@ const lostPings = 3;
 const explainAfterMs = 5_000;
 
 const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
-/** Files below a folder of a training tree; one the container removed holds none. */
-function collected(baseFolder: string, folder: string): readonly ArchiveEntry[] {
-  mkdirSync(join(baseFolder, folder), { recursive: true });
-  return entriesOf(join(baseFolder, folder));
-}
 
 /**
  * Workloads that are the images' own `train` and `serve`, run by an engine: one container a variant, one a training job.
@@ -185,8 +178,8 @@ export function containerWorkloads(kernel: Kernel, engine: Engine, { leastStartu
           exitCode: exitCode ?? undefined,
           ...(signal !== null && { signal }),
           failureText: failureText(baseFolder) ?? '',
-          modelFiles: collected(baseFolder, paths.model),
-          outputFiles: collected(baseFolder, paths.outputData),
+          modelFiles: collected(join(baseFolder, paths.model)),
+          outputFiles: collected(join(baseFolder, paths.outputData)),
         };
       } catch (error) {
         // 127 is what a shell says of a program that isn't there, 1 is the rest: an archive that cannot be unpacked or made.

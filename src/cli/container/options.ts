@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import type { MetricDefinition } from '../../containers/metric-definitions.ts';
+import { toSeconds } from '../../rollout/duration.ts';
+import { engines } from '../options.ts';
+
+/** How an image runs on this machine. */
+export const engine = () =>
+  new Option('--engine <engine>', 'docker, process (plain processes), or auto: Docker where an engine answers')
+    .choices([...engines, 'auto'] as const)
+    .default('auto' as const);
+
+export type Pair = readonly [name: string, value: string];
+
+/** `name=value`, split at the first `=`. */
+function pair(text: string, expected: string): Pair {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError(`Expected ${expected}.`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** Several pairs, an option each; the last of a name wins. */
+export const environment = () =>
+  new Option('--env <name=value>', 'an environment variable, as the API’s Environment sets it; may be repeated')
+    .argParser((text, before: readonly Pair[]) => [...before, pair(text, 'NAME=value')])
+    .default([] as readonly Pair[], 'none');
+
+export const hyperParameters = (text: string, before: readonly Pair[]): readonly Pair[] => [...before, pair(text, 'name=value')];
+
+/** `train=data/train`: a channel and the folder, or the file, it holds. */
+export function channels(text: string, before: readonly Pair[]): readonly Pair[] {
+  const [name, path] = pair(text, 'name=folder');
+  if (path.startsWith('s3:')) throw new InvalidArgumentError(`"${path}" is not on this machine: copy it first (aws s3 sync ${path} <folder>).`);
+  if (!existsSync(path)) throw new InvalidArgumentError(`There is no folder or file "${path}".`);
+  return [...before, [name, path]];
+}
+
+/** `loss=loss: ([0-9.]+)`: the first group is the value. */
+export function metrics(text: string, before: readonly MetricDefinition[]): readonly MetricDefinition[] {
+  const [name, source] = pair(text, 'name=regular expression');
+  try {
+    return [...before, { name, regex: new RegExp(source) }];
+  } catch (error) {
+    throw new InvalidArgumentError(`${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
+
+/** `90s`, `1h30m`: milliseconds. */
+export function durationMs(text: string): number {
+  const seconds = toSeconds(text);
+  if (seconds === undefined) throw new InvalidArgumentError('Expected a duration such as 90s, 6m, 1h30m or 7d.');
+  return 1000 * seconds;
+}
+
+/** `1` to `100`. */
+export function hostCount(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1 || count > 100) throw new InvalidArgumentError('Expected 1 to 100 hosts.');
+  return count;
+}
