@@ -20,3 +20,16 @@ export const wall: Wall = {
     return { cancel: () => clearTimeout(timer) };
   },
 };
+
+/** Resolves `ms` from now, or as soon as `signal` aborts. */
+export const pause = (time: Wall, ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const end = () => {
+      timer.cancel();
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = time.after(ms, end);
+    signal.addEventListener('abort', end, { once: true });
+  });

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { setTimeout as wallSleep } from 'node:timers/promises';
 import { collected } from '../../../containers/artifacts.ts';
 import { type Container, ContainerCannotStart, type Engine } from '../../../containers/container.ts';
 import { contract } from '../../../containers/contract.ts';
 import { servingEnvironment, trainingEnvironment } from '../../../containers/environment.ts';
+import { lostPings, untilHealthy, untilLost } from '../../../containers/health.ts';
 import { failureText, makeServingLayout, makeTrainingLayout, paths, wipe } from '../../../containers/layout.ts';
 import { type ModelAnswer, modelClient } from '../../../containers/model-client.ts';
 import { layModel } from '../../../containers/model-data.ts';
@@ -13,15 +13,6 @@ import type { Kernel } from '../../kernel.ts';
 import type { ModelServer, ServeSpec, TrainingEnd, TrainingRun, TrainSpec, Workloads } from './workloads.ts';
 
 // Everything here is wall time: a container cannot be hurried by another clock.
-
-/** Between two pings while a container starts. AWS's own interval is not documented. */
-const startingPingMs = 100;
-/** And once it is healthy. */
-const steadyPingMs = 5_000;
-/** So many pings in a row without a 200, and the instance is taken out. */
-const lostPings = 3;
-/** After so long without a first 200, the log says what can be seen from outside. */
-const explainAfterMs = 5_000;
 
 const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
@@ -73,28 +64,13 @@ export function containerWorkloads(kernel: Kernel, engine: Engine, { leastStartu
       cleanUp();
     }
 
-    const patience = (ms: number) => wallSleep(ms, undefined, { ref: false });
-
     async function watch(running: Container, model: NonNullable<typeof client>): Promise<void> {
-      const beganAt = performance.now();
-      let explained = false;
-      while (!isOver() && !(await model.ping()).healthy) {
-        if (!explained && performance.now() - beganAt > explainAfterMs) {
-          explained = true;
-          const why = await running.whyUnreachable();
-          if (why) spec.onLine(why);
-        }
-        await patience(startingPingMs);
-      }
-      if (isOver()) return;
+      const watched = { ping: () => model.ping(), whyUnreachable: () => running.whyUnreachable() };
+      const overAtAll = AbortSignal.any([over.signal, closing.signal]);
+      if (!(await untilHealthy(watched, overAtAll, (why) => spec.onLine(why)))) return;
       markHealthy();
-      let lost = 0;
-      while (!isOver() && lost < lostPings) {
-        await patience(steadyPingMs);
-        if (isOver()) return;
-        lost = (await model.ping()).healthy ? 0 : lost + 1;
-      }
-      await end(`${lostPings} pings in a row were not answered with 200: the instance is replaced`);
+      const why = await untilLost(watched, overAtAll);
+      if (why !== undefined) await end(`${lostPings} pings in a row were not answered with 200: the instance is replaced`);
     }
 
     const booting = (async () => {
