@@ -4,7 +4,7 @@ import { keepArtifact } from './artifacts.ts';
 import { type Container, ContainerCannotStart, type Engine, type Network } from './container.ts';
 import { contract } from './contract.ts';
 import { trainingEnvironment } from './environment.ts';
-import { failureText, makeTrainingLayout, paths } from './layout.ts';
+import { type ChannelLayout, failureText, makeTrainingLayout, paths } from './layout.ts';
 import type { LocalImage } from './local-image.ts';
 import { type MetricDefinition, metricsIn } from './metric-definitions.ts';
 import { type Exit, exitCodeOf, explainExit, failureReason } from './training-end.ts';
@@ -17,7 +17,7 @@ export interface LocalTraining {
   readonly region: string;
   readonly hyperParameters: Readonly<Record<string, string>>;
   /** A folder, or a file, each. */
-  readonly channels: readonly { readonly name: string; readonly copyOf: string }[];
+  readonly channels: readonly Pick<ChannelLayout, 'name' | 'contentType' | 'copyOf'>[];
   readonly environment: Readonly<Record<string, string>>;
   /** 1-100: `algo-1` and so on. */
   readonly hostCount: number;

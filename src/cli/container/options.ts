@@ -27,6 +27,8 @@ export const environment = () =>
 
 export const hyperParameters = (text: string, before: readonly Pair[]): readonly Pair[] => [...before, pair(text, 'name=value')];
 
+export const contentTypes = (text: string, before: readonly Pair[]): readonly Pair[] => [...before, pair(text, 'name=type, such as train=text/csv')];
+
 /** `train=data/train`: a channel and the folder, or the file, it holds. */
 export function channels(text: string, before: readonly Pair[]): readonly Pair[] {
   const [name, path] = pair(text, 'name=folder');

@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { contract } from '../../containers/contract.ts';
-import { type TrainingEvent, type TrainingResult, trainLocally } from '../../containers/local-training.ts';
+import { type LocalTraining, type TrainingEvent, type TrainingResult, trainLocally } from '../../containers/local-training.ts';
 import type { MetricDefinition } from '../../containers/metric-definitions.ts';
 import { checkTrainingRequest } from '../../containers/request-limits.ts';
 import { toDuration } from '../../rollout/duration.ts';
@@ -9,7 +9,7 @@ import { output, region } from '../options.ts';
 import { targetOf } from '../target.ts';
 import { print, styled } from '../terminal.ts';
 import { environmentNotices, logText, withLocalImage } from './local-run.ts';
-import { channels, durationMs, engine, environment, hostCount, hyperParameters, metrics, type Pair } from './options.ts';
+import { channels, contentTypes, durationMs, engine, environment, hostCount, hyperParameters, metrics, type Pair } from './options.ts';
 
 export const train = new Command('train')
   .description(
@@ -17,6 +17,7 @@ export const train = new Command('train')
   )
   .argument('<image>', 'a folder with a Dockerfile, or an image Docker has')
   .option('--channel <name=folder>', 'an input channel and the folder or file it holds; may be repeated', channels, [] as readonly Pair[])
+  .option('--content-type <name=type>', 'a channel’s ContentType; may be repeated', contentTypes, [] as readonly Pair[])
   .option('--hyperparameter <name=value>', 'text, as the API takes it; may be repeated', hyperParameters, [] as readonly Pair[])
   .option('--hosts <count>', 'how many hosts, algo-1 and so on', hostCount, 1)
   .addOption(environment())
@@ -33,7 +34,7 @@ export const train = new Command('train')
       jobName,
       region: targetOf(options).region,
       hyperParameters: Object.fromEntries(options.hyperparameter),
-      channels: options.channel.map(([name, copyOf]) => ({ name, copyOf })),
+      channels: channelsOf(options.channel, options.contentType),
       environment: Object.fromEntries(options.env),
       hostCount: options.hosts,
       metrics: options.metric,
@@ -59,6 +60,17 @@ export function jobNameFor(source: string, now: Date): string {
     .slice(0, 62 - time.length)
     .replace(/-+$/, '');
   return `${base || 'job'}-${time}`;
+}
+
+/** @throws Error for the type of a channel that is not there */
+function channelsOf(folders: readonly Pair[], contentTypes: readonly Pair[]): LocalTraining['channels'] {
+  const types = new Map(contentTypes);
+  const orphan = [...types.keys()].find((name) => !folders.some(([channel]) => channel === name));
+  if (orphan !== undefined) throw new Error(`There is no channel "${orphan}" to have a content type: add --channel ${orphan}=<folder>`);
+  return folders.map(([name, copyOf]) => {
+    const contentType = types.get(name);
+    return { name, copyOf, ...(contentType !== undefined && { contentType }) };
+  });
 }
 
 function eventText(event: TrainingEvent): string {

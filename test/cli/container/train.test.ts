@@ -90,6 +90,14 @@ describe('sluice container train', () => {
     expect(events().at(-1)).toMatchObject({ type: 'result', jobName: 'churn-1', status: 'Completed' });
   });
 
+  it('tells a channel’s content type, and refuses that of none', async () => {
+    const image = imageOf('#!/bin/sh\ncat "$SAGEMAKER_BASE_DIR/input/config/inputdataconfig.json"\n');
+    const channel = `train=${folderOf({ 'a.csv': '1' })}`;
+    await run(image, '--engine', 'process', '--channel', channel, '--content-type', 'train=text/csv', '--artifacts', join(folderOf({}), 'out'));
+    expect(printed).toContain('{"train":{"ContentType":"text/csv"');
+    await expect(run(image, '--content-type', 'test=text/csv')).rejects.toThrow('There is no channel "test" to have a content type');
+  });
+
   it('says which variables are not passed on, because the platform sets them', async () => {
     await run(
       imageOf('#!/bin/sh\necho "$TRAINING_JOB_NAME"\n'),
