@@ -9,6 +9,8 @@ import { baseNameLabel, defaultPath, type ImageConfig } from './image.ts';
 export interface DockerfileOptions {
   /** `--build-arg`: values of `ARG`s by name, over their defaults. */
   readonly buildArguments?: Readonly<Record<string, string>>;
+  /** `--platform`: what FROM is of unless it says otherwise; default `linux/amd64`. */
+  readonly platform?: string;
   /** What findings call the file; default `Dockerfile`. */
   readonly name?: string;
 }
@@ -41,13 +43,14 @@ export interface DockerfileReading {
 const runtimes = ['node', 'python', 'scratch'];
 
 /** What BuildKit knows without being told; a stage has to declare what it uses. */
-const platformArguments: Readonly<Record<string, string>> = Object.fromEntries(
-  ['TARGET', 'BUILD'].flatMap((which) => [
-    [`${which}PLATFORM`, 'linux/amd64'],
-    [`${which}OS`, 'linux'],
-    [`${which}ARCH`, 'amd64'],
-  ]),
-);
+const platformArguments = (platform: string): readonly (readonly [string, string])[] => {
+  const [os = '', architecture = ''] = platform.split('/');
+  return ['TARGET', 'BUILD'].flatMap((which) => [
+    [`${which}PLATFORM`, platform],
+    [`${which}OS`, os],
+    [`${which}ARCH`, architecture],
+  ]);
+};
 
 /** Instructions that are refused: what is wrong with each, and the way out. */
 const refusedInstructions: Readonly<Record<string, readonly [what: string, fix: string]>> = {
@@ -77,20 +80,22 @@ function expand(text: string, variables: ReadonlyMap<string, string>): string {
 }
 
 /** Reads a Dockerfile in the subset a packed image honours; instructions outside it become findings. */
-export function readDockerfile(text: string, { buildArguments = {}, name: file = 'Dockerfile' }: DockerfileOptions = {}): DockerfileReading {
+export function readDockerfile(
+  text: string,
+  { buildArguments = {}, platform = 'linux/amd64', name: file = 'Dockerfile' }: DockerfileOptions = {},
+): DockerfileReading {
   const findings: Finding[] = [];
   const steps: CopyStep[] = [];
   const environment = new Map([['PATH', defaultPath]]);
   const setByImage = new Set<string>(['PATH']);
   const variables = new Map(environment);
-  const globalArguments = new Map(Object.entries(platformArguments));
+  const globalArguments = new Map(platformArguments(platform));
   const declared = new Set<string>();
   const labels: Record<string, string> = {};
   const ports: string[] = [];
   let workingDir: string | undefined;
   let user: string | undefined;
-  let architecture = 'amd64';
-  let os = 'linux';
+  let [os = 'linux', architecture = 'amd64'] = platform.split('/');
   let entrypoint: readonly string[] | undefined;
   let entrypointLine: number | undefined;
   let cmd: readonly string[] | undefined;

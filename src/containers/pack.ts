@@ -25,7 +25,7 @@ export interface PackedImage {
 
 const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
-export interface PackOptions extends Pick<DockerfileOptions, 'buildArguments'> {
+export interface PackOptions extends Pick<DockerfileOptions, 'buildArguments' | 'platform'> {
   /** Where the Dockerfile is, relative to the build folder; default `Dockerfile`. */
   readonly dockerfile?: string;
   /** What follows from an image SageMaker could not start: it is `refused` (default), or made and only `told`, as Docker would make it. */
@@ -67,7 +67,7 @@ function assembleEntries(
   name: string,
   all: readonly ArchiveEntry[],
   commands: readonly Word[],
-  { dockerfile = 'Dockerfile', buildArguments = {} }: PackOptions,
+  { dockerfile = 'Dockerfile', buildArguments = {}, platform = 'linux/amd64' }: PackOptions,
 ): AssembledImage {
   const text = textOf(all, posix.normalize(dockerfile));
   if (text === undefined) {
@@ -75,7 +75,7 @@ function assembleEntries(
       { level: 'error', where: dockerfile, what: 'the folder has none', fix: 'write one that copies train and serve onto the PATH' },
     ]);
   }
-  const reading = readDockerfile(text, { buildArguments, name: dockerfile });
+  const reading = readDockerfile(text, { buildArguments, platform, name: dockerfile });
   const findings: Finding[] = [];
   const context = withoutIgnored(all, dockerfile);
 

@@ -6,6 +6,10 @@ import { createAccidents } from './accidents.ts';
 import { type ApplicationAutoScalingService, createApplicationAutoScalingService } from './application-autoscaling/service.ts';
 import type { Clock } from './clock.ts';
 import { type CloudWatch, createCloudWatchService } from './cloudwatch/service.ts';
+import type { Builder } from './codebuild/builder.ts';
+import { dockerBuilder } from './codebuild/docker-builder.ts';
+import { packingBuilder } from './codebuild/packing-builder.ts';
+import { createCodeBuildService } from './codebuild/service.ts';
 import { deployPackage, type Stack } from './deploy.ts';
 import { createDynamoService, type DynamoService } from './dynamodb/service.ts';
 import { downloadPrefix } from './ecr/downloads.ts';
@@ -61,6 +65,8 @@ export interface EmulatorOptions {
     readonly rates?: FaultRates;
     /** How an endpoint's change ends. */
     readonly updateOutcome?: NonNullable<SageMakerOptions['faults']>['updateOutcome'];
+    /** How a build of CodeBuild ends. */
+    readonly buildOutcome?: Faults['ofBuild'];
     /** Whether an event of a service is lost, late or sent twice. */
     readonly delivery?: NonNullable<NonNullable<Parameters<typeof createEventsService>[1]>['delivery']>;
     /** Whether and where an invocation of a function dies; asked once each. Under the virtual clock only. */
@@ -125,6 +131,10 @@ function workloadsFor(kernel: Kernel, engine: Engine | 'statistical' | undefined
   const chosen = engine ?? (kernel.clock.kind === 'virtual' ? 'statistical' : processEngine());
   return chosen === 'statistical' ? statisticalWorkloads(kernel) : containerWorkloads(kernel, chosen);
 }
+
+/** An image Docker has built can only be run with Docker: what runs containers decides what builds them. */
+const builderFor = (engine: Engine | 'statistical' | undefined): Builder =>
+  typeof engine === 'object' && engine.kind === 'docker' ? dockerBuilder() : packingBuilder;
 
 /**
  * Starts an embedded AWS: every service on one clock, one seed and one front.
@@ -193,9 +203,14 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     workloads: workloadsFor(kernel, options.engine),
     faults: { updateOutcome: options.faults?.updateOutcome ?? faults.ofUpdate, metricsMissing: faults.ofMetrics },
   });
+  const codebuild = createCodeBuildService(kernel, {
+    builder: builderFor(options.engine),
+    buildOutcome: options.faults?.buildOutcome ?? faults.ofBuild,
+  });
   for (const service of [
     applicationAutoScaling.service,
     cloudwatch.service,
+    codebuild.service,
     dynamodb.service,
     ecr.service,
     events.service,
@@ -222,6 +237,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   async function stop(): Promise<void> {
     stopped = true;
     clock.stop();
+    codebuild.close();
     await lambda.close();
     await sagemaker.close();
     await server?.close();

@@ -36,6 +36,8 @@ export const faultNames = [
   'metrics-missing',
   /** An execution: somebody stops it. */
   'execution-stopped',
+  /** A build: it fails though nothing is wrong with what it builds. */
+  'build-failed',
   /** A time an endpoint comes into service: AWS's own maintenance follows. */
   'system-updating',
 ] as const;
@@ -59,6 +61,7 @@ export const typicalRates: Readonly<Record<FaultName, number>> = {
   'alarm-flap': 0.005,
   'metrics-missing': 0.05,
   'execution-stopped': 0.05,
+  'build-failed': 0.1,
   'system-updating': 0.1,
 };
 
@@ -112,6 +115,8 @@ export interface Faults {
   readonly ofCall: (service: ServiceId, operation: string, caller: Caller) => CallFault | undefined;
   readonly ofEvent: (event: ServiceEvent) => Delivery;
   readonly ofUpdate: (endpointName: string, kind: UpdateKind) => UpdateOutcome;
+  /** How a build ends. */
+  readonly ofBuild: (projectName: string) => 'ok' | 'failed';
   /** Whether a variant's metrics of a minute are never published. */
   readonly ofMetrics: (endpointName: string, variantName: string, minuteMs: number) => boolean;
   /** Whether and how an invocation dies. */
@@ -177,6 +182,7 @@ export function createFaults(random: Random, trace: Trace, rates: FaultRates = {
       // What was never there has nothing to go back to.
       return kind !== 'create' && fires('update-reverted', about) ? 'unexplained-revert' : 'ok';
     },
+    ofBuild: (project) => (fires('build-failed', { project }) ? 'failed' : 'ok'),
     ofMetrics: (endpointName, variantName, minuteMs) =>
       fires('metrics-missing', { endpoint: endpointName, variant: variantName, minute: new Date(minuteMs).toISOString() }),
     ofInvocation(functionName, requestId) {

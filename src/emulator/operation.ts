@@ -61,6 +61,7 @@ export const serviceIds = [
   's3',
   'logs',
   'application-autoscaling',
+  'codebuild',
 ] as const;
 export type ServiceId = (typeof serviceIds)[number];
 

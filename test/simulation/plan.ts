@@ -30,6 +30,7 @@ const rateBounds: Readonly<Record<FaultName, readonly [low: number, high: number
   'alarm-flap': [0.005, 0.05],
   'metrics-missing': [0.02, 0.3],
   'execution-stopped': [0.05, 0.4],
+  'build-failed': [0.05, 0.4],
   'system-updating': [0.05, 0.6],
 };
 

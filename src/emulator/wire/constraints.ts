@@ -135,6 +135,7 @@ const constraintCodes: Partial<Record<ServiceId, { code: string; queryCode?: str
   'sagemaker-runtime': { code: 'ValidationError' },
   ecr: { code: 'InvalidParameterException' },
   logs: { code: 'InvalidParameterException' },
+  codebuild: { code: 'InvalidInputException' },
 };
 
 /**

@@ -45,6 +45,7 @@ const clients: Readonly<Record<ServiceId, string>> = {
   s3: '@aws-sdk/client-s3',
   logs: '@aws-sdk/client-cloudwatch-logs',
   'application-autoscaling': '@aws-sdk/client-application-auto-scaling',
+  codebuild: '@aws-sdk/client-codebuild',
 };
 
 // `require` rather than `import()`: it answers at once, and nothing may await real I/O under the virtual clock.

@@ -54,6 +54,7 @@ export const serviceWires: Readonly<Record<ServiceId, ServiceWire>> = {
   s3: { scope: 's3', shape: 'AmazonS3', rest: 'xml' },
   logs: { scope: 'logs', shape: 'Logs_20140328', json: '1.1' },
   'application-autoscaling': { scope: 'application-autoscaling', shape: 'AnyScaleFrontendService', json: '1.1' },
+  codebuild: { scope: 'codebuild', shape: 'CodeBuild_20161006', json: '1.1' },
 };
 
 const entries = Object.entries(serviceWires) as [ServiceId, ServiceWire][]; // the keys are ServiceIds, by the record's type

@@ -1,5 +1,6 @@
 import type { ResourceType } from '../resource-type.ts';
 import { alarm, compositeAlarm } from './cloudwatch.ts';
+import { project } from './codebuild.ts';
 import { table } from './dynamodb.ts';
 import { repository } from './ecr.ts';
 import { eventBus, rule } from './events.ts';
@@ -26,6 +27,7 @@ export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map(
     lambdaVersion,
     logGroup,
     policy,
+    project,
     queue,
     queuePolicy,
     repository,

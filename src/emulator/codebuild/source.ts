@@ -1,0 +1,37 @@
+import type { ListObjectsV2Output } from '@aws-sdk/client-s3';
+import { type ArchiveEntry, BadArchive } from '../../containers/archive.ts';
+import type { GetObjectAnswer } from '../s3/get-object.ts';
+import type { BuildRole } from './role.ts';
+import { entriesOfZip } from './zip.ts';
+
+/** `bucket/path/bundle.zip` or `bucket/folder/`, taken apart; CodeBuild takes an ARN as well. */
+function locationOf(location: string): { readonly bucket: string; readonly key: string } {
+  const [bucket = '', ...rest] = location.replace(/^arn:aws[\w-]*:s3:::/, '').split('/');
+  return { bucket, key: rest.join('/') };
+}
+
+/**
+ * A build's source: the files of a zip, or the objects below a folder. Objects have no modes, so no file of a folder is executable.
+ *
+ * @throws AwsError as S3 answers the role; BadArchive
+ */
+export async function readSource(role: BuildRole, location: string): Promise<readonly ArchiveEntry[]> {
+  const { bucket, key } = locationOf(location);
+  const read = async (Key: string) => (await role.call<GetObjectAnswer>('s3', 'GetObject', { Bucket: bucket, Key })).Body;
+  if (key !== '' && !key.endsWith('/')) return entriesOfZip(await read(key));
+  const entries: ArchiveEntry[] = [];
+  let token: string | undefined;
+  do {
+    const listed: ListObjectsV2Output = await role.call('s3', 'ListObjectsV2', {
+      Bucket: bucket,
+      Prefix: key,
+      ...(token === undefined ? {} : { ContinuationToken: token }),
+    });
+    for (const { Key = '' } of listed.Contents ?? []) {
+      if (Key.split('/').includes('..')) throw new BadArchive(`the key "${Key}" leaves the folder`);
+      if (!Key.endsWith('/')) entries.push({ path: Key.slice(key.length), bytes: await read(Key), executable: false });
+    }
+    token = listed.NextContinuationToken;
+  } while (token !== undefined);
+  return entries;
+}
