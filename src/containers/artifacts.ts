@@ -38,15 +38,20 @@ export interface Kept {
   readonly notices: readonly string[];
 }
 
+/** Larger folders are kept as they are: an archive is made in memory. */
+const largestArchiveBytes = 2 ** 30;
+
 /**
- * Packs a folder of every host into `<into>/<name>.tar.gz`. What makes no archive (a link, a path of more than 100 bytes) is kept as a
- * folder `<into>/<name>`: nothing that was trained is lost.
+ * Packs a folder of every host into `<into>/<name>.tar.gz`. What makes no archive (a link, a path of more than 100 bytes, more than 1 GiB)
+ * is kept as a folder `<into>/<name>`: nothing that was trained is lost.
  *
  * @param hosts the folders, first host first
  */
-export function keepArtifact(name: string, hosts: readonly string[], into: string): Kept {
+export function keepArtifact(name: string, hosts: readonly string[], into: string, mostBytes = largestArchiveBytes): Kept {
   mkdirSync(into, { recursive: true });
   try {
+    const bytes = hosts.reduce((sum, host) => sum + bytesBelow(host), 0);
+    if (bytes > mostBytes) throw new BadArchive(`${name} is ${bytes} bytes, too large to be packed here`);
     const { entries, clashes } = mergeHosts(hosts.map(collected));
     const path = join(into, `${name}.tar.gz`);
     writeFileSync(path, gzip(tar(entries)));
@@ -62,6 +67,15 @@ export function keepArtifact(name: string, hosts: readonly string[], into: strin
     const files = new Set(hosts.toReversed().flatMap((host) => copyPlain(host, path)));
     return { path, files: files.size, notices: [`${error.message}: kept as a folder instead, ${path}`] };
   }
+}
+
+/** Of plain files. */
+function bytesBelow(folder: string): number {
+  mkdirSync(folder, { recursive: true });
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).reduce((sum, name) => {
+    const status = lstatSync(join(folder, name));
+    return sum + (status.isFile() ? status.size : 0);
+  }, 0);
 }
 
 /** Copies plain files, over what is there, and names them; links and devices stay behind. */

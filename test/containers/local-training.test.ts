@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type LocalTraining, type TrainingEvent, type TrainingResult, trainLocally } from '../../src/containers/local-training.ts';
+import { keepArtifact } from '../../src/containers/artifacts.ts';
+import type { LocalTraining, TrainingEvent, TrainingResult } from '../../src/containers/local-job.ts';
+import { trainLocally } from '../../src/containers/local-training.ts';
 import { type Engine, processEngine } from '../../src/containers/run.ts';
 import type { Wall } from '../../src/containers/wall.ts';
 import { type FileSpec, folderOf, program } from './folder.ts';
@@ -234,6 +236,14 @@ describe('trainLocally()', () => {
     expect(result).toMatchObject({ status: 'Completed', model: join(artifacts, 'model') });
     expect(existsSync(join(artifacts, 'model', deep))).toBe(true);
     expect(notices(events).join('\n')).toMatch(/kept as a folder instead/);
+  });
+
+  it('keeps as a folder what is too large to be packed in memory', () => {
+    const [first, second, into] = [folderOf({ weights: 'first', one: '1' }), folderOf({ weights: 'second', two: '2' }), folderOf({})];
+    const kept = keepArtifact('model', [first, second], into, 10);
+    expect(kept).toMatchObject({ path: join(into, 'model'), files: 3 });
+    expect(kept.notices).toEqual([expect.stringMatching(/^model is 13 bytes, too large to be packed here: kept as a folder instead/)]);
+    expect(readFileSync(join(into, 'model/weights'), 'utf8')).toBe('first');
   });
 
   it('says that a job which left no model left none', async () => {

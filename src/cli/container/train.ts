@@ -1,7 +1,8 @@
 import { basename, resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { contract } from '../../containers/contract.ts';
-import { type LocalTraining, type TrainingEvent, type TrainingResult, trainLocally } from '../../containers/local-training.ts';
+import type { LocalTraining, TrainingEvent, TrainingResult } from '../../containers/local-job.ts';
+import { trainLocally } from '../../containers/local-training.ts';
 import type { MetricDefinition } from '../../containers/metric-definitions.ts';
 import { checkTrainingRequest } from '../../containers/request-limits.ts';
 import { toDuration } from '../../rollout/duration.ts';

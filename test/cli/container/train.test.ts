@@ -165,6 +165,28 @@ describe('sluice container train', () => {
   });
 });
 
+it('sluice container train kills at a second Ctrl-C what does not heed the first', async () => {
+  const image = imageOf('#!/bin/sh\ntrap "echo deaf" TERM\necho "up $$"\nwhile :; do sleep 0.05; done\n');
+  const command = spawn(process.execPath, [main, 'container', 'train', image, '--engine', 'process', '--artifacts', join(folderOf({}), 'out')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let log = '';
+  const sent = new Set<string>();
+  command.stdout.setEncoding('utf8').on('data', (text: string) => {
+    log += text;
+    for (const word of ['up ', 'deaf']) {
+      if (!log.includes(`| ${word}`) || sent.has(word)) continue;
+      sent.add(word);
+      command.kill('SIGINT');
+    }
+  });
+  const [code] = (await once(command, 'exit')) as [number | null];
+
+  expect(code).toBe(130);
+  expect(log).toContain('algo-1 ended: exit code 137, SIGKILL');
+  expect(() => process.kill(Number(/up (\d+)/.exec(log)?.[1]), 0)).toThrow('ESRCH');
+});
+
 describe('jobNameFor()', () => {
   const now = new Date('2026-03-02T14:00:05.007Z');
 

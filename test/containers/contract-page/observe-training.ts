@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Engine } from '../../../src/containers/container.ts';
-import { type TrainingEvent, type TrainingResult, trainLocally } from '../../../src/containers/local-training.ts';
+import type { TrainingEvent, TrainingResult } from '../../../src/containers/local-job.ts';
+import { trainLocally } from '../../../src/containers/local-training.ts';
 import { folderOf } from '../folder.ts';
 import { fastWall, impatient, localImage } from '../local.ts';
 import { type Dump, trainProbe } from './probe.ts';
