@@ -7,6 +7,7 @@ import { type Answer, type Hosted, hostProbe } from './contract-page/observe-ser
 import { observeTraining, type TrainingRun } from './contract-page/observe-training.ts';
 import { contractTables, type Row } from './contract-page/page.ts';
 import type { Dump } from './contract-page/probe.ts';
+import { fastWall } from './local.ts';
 
 // The column "local mode" of docs/containers.md, read off a probe image that really runs as plain processes.
 
@@ -48,8 +49,8 @@ const exitCodes: Readonly<Record<string, string>> = { 132: 'SIGILL', 134: 'SIGAB
 /** What the command itself takes where nothing is given. */
 const defaultOf = (command: typeof trainCommand | typeof serveCommand, option: string): number =>
   Number(command.options.find(({ long }) => long === option)?.defaultValue);
-/** The limits of time are long: they run 20 times as fast, of a container that never answers 400 times. */
-const factor = 20;
+/** The long limits, milliseconds, and how long is waited instead; long enough for a machine that is busy. */
+const shorter = { 480_000: 4_000, 60_000: 3_000 };
 
 beforeAll(async () => {
   engine = processEngine();
@@ -60,13 +61,13 @@ beforeAll(async () => {
     byExitCode.set(key, await observeTraining(engine, { environment: { PROBE_END: exitCodes[key] ?? key } }));
   }
 
-  const silent = await hostProbe(engine, { PROBE_PING: 'never' }, defaultOf(serveCommand, '--startup-timeout'), 400);
+  const silent = await hostProbe(engine, { PROBE_PING: 'never' }, defaultOf(serveCommand, '--startup-timeout'), fastWall({ ...shorter, 2_000: 100 }));
   refusals.push(await silent.ask('POST', '/invocations', '1'));
   const { failureReason = '' } = await silent.ended;
   silentReason = failureReason;
   silentStatuses = silent.statuses();
 
-  hosted = await hostProbe(engine, { MY_FLAG: '1' }, 480_000, factor);
+  hosted = await hostProbe(engine, { MY_FLAG: '1' }, 3_600_000, fastWall(shorter));
   await hosted.inService;
   hostDump = (JSON.parse((await hosted.ask('POST', '/invocations', 'dump{}')).text) as { dump: Dump }).dump; // The probe's own words.
   refusals.push(await hosted.ask('POST', '/invocations', 'hang'), await hosted.ask('POST', '/invocations', new Uint8Array(26_214_401)));
@@ -98,7 +99,7 @@ describe('docs/containers.md', () => {
     const rows = rowsOf('Variables that images read');
     const given = Object.fromEntries(rows.map(({ key }) => [key, `given ${key}`]));
     const { dump } = await observeTraining(engine, { environment: given });
-    const host = await hostProbe(engine, given, 480_000, factor);
+    const host = await hostProbe(engine, given, 3_600_000, fastWall(shorter));
     await host.inService;
     const { dump: hosting } = JSON.parse((await host.ask('POST', '/invocations', 'dump{}')).text) as { dump: Dump }; // The probe's own words.
     await host.stop();

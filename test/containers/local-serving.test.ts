@@ -165,7 +165,7 @@ describe('serveLocally()', () => {
   });
 
   it('waits 60 s for an answer; what breaks off is a ModelError as well', async () => {
-    const time = fastWall(100);
+    const time = fastWall({ 60_000: 600 });
     const one = host(server({ invoke: "if (String(body) === 'hang') return; request.socket.destroy();", ping: 'answer.end();' }), {}, { time });
     const late = await invoke(one, 'hang');
     expect(time.asked).toContain(60_000);
@@ -193,7 +193,7 @@ describe('serveLocally()', () => {
   });
 
   it('is not healthy where /ping takes longer than 2 s, and says so when the start-up window is over', async () => {
-    const time = fastWall(20);
+    const time = fastWall({ 60_000: 3_000, 2_000: 200 });
     const one = host(server({ ping: 'setTimeout(() => answer.end(), 1000);' }), { startupMs: 60_000 }, { time });
     expect(await one.ended).toEqual({
       status: 'Failed',
@@ -211,7 +211,7 @@ describe('serveLocally()', () => {
     ],
     ['listens nowhere', program('#!/bin/sh\nexec sleep 600\n'), '"serve" runs and listens on no port'],
   ])('names why a container that %s is not healthy, while it waits and at the end', async (_, serve, why) => {
-    const one = host(serve, { startupMs: 60_000 }, { time: fastWall(20) });
+    const one = host(serve, { startupMs: 60_000 }, { time: fastWall({ 60_000: 3_000, 5_000: 500 }) });
     const { failureReason } = await one.ended;
     expect(failureReason).toMatch(why);
     expect(notices(one.events).join('\n')).toMatch(why);
@@ -251,7 +251,7 @@ describe('serveLocally()', () => {
         invoke: "sick = String(body) === 'sicken'; answer.end();",
       }),
       {},
-      { time: fastWall(20) },
+      { time: fastWall({ 5_000: 100 }) },
     );
     await invoke(one, 'sicken');
     await vi.waitFor(

@@ -12,15 +12,19 @@ export function localImage(files: Readonly<Record<string, FileSpec>>, more: Part
   };
 }
 
-/** Wall time `factor` times as fast, that remembers what it was asked to wait for, milliseconds. */
-export function fastWall(factor: number): Wall & { readonly asked: number[] } {
+/**
+ * Wall time that remembers what it was asked to wait for, milliseconds.
+ *
+ * @param faster how many times as fast all of it runs; or, by what is asked for, how long is waited instead, and all else as it is
+ */
+export function fastWall(faster: number | Readonly<Record<number, number>>): Wall & { readonly asked: number[] } {
   const asked: number[] = [];
   return {
     asked,
     now: () => wall.now(),
     after(ms, run) {
       asked.push(ms);
-      return wall.after(ms / factor, run);
+      return wall.after(typeof faster === 'number' ? ms / faster : (faster[ms] ?? ms), run);
     },
   };
 }

@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../../../src/containers/container.ts';
 import { type ServingEvent, type ServingResult, serveLocally } from '../../../src/containers/local-serving.ts';
 import { freePort } from '../../../src/containers/ports.ts';
+import type { Wall } from '../../../src/containers/wall.ts';
 import { folderOf } from '../folder.ts';
-import { fastWall, impatient, localImage } from '../local.ts';
+import { impatient, localImage } from '../local.ts';
 import { serveProbe } from './probe.ts';
 
 export interface Answer {
@@ -25,8 +26,7 @@ export interface Hosted {
   readonly graces: readonly number[];
 }
 
-/** @param factor how many times as fast the contract's time runs */
-export async function hostProbe(engine: Engine, environment: Readonly<Record<string, string>>, startupMs: number, factor: number): Promise<Hosted> {
+export async function hostProbe(engine: Engine, environment: Readonly<Record<string, string>>, startupMs: number, time: Wall): Promise<Hosted> {
   const events: ServingEvent[] = [];
   const stop = new AbortController();
   const asked = impatient(engine, 100);
@@ -46,7 +46,7 @@ export async function hostProbe(engine: Engine, environment: Readonly<Record<str
       engine: asked,
       folder: folderOf({}),
       stop: stop.signal,
-      time: fastWall(factor),
+      time,
       tell(event) {
         events.push(event);
         if (event.type === 'status' && event.status === 'InService') healthy();
