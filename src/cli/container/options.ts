@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import type { MetricDefinition } from '../../containers/metric-definitions.ts';
-import { toSeconds } from '../../rollout/duration.ts';
+import { toDuration, toSeconds } from '../../rollout/duration.ts';
 import { engines } from '../options.ts';
 
 /** How an image runs on this machine. */
@@ -21,9 +21,18 @@ function pair(text: string, expected: string): Pair {
 
 /** Several pairs, an option each; the last of a name wins. */
 export const environment = () =>
-  new Option('--env <name=value>', 'an environment variable, as the API’s Environment sets it; may be repeated')
-    .argParser((text, before: readonly Pair[]) => [...before, pair(text, 'NAME=value')])
-    .default([] as readonly Pair[], 'none');
+  repeated('--env <name=value>', 'an environment variable, as the API’s Environment sets it', (text, before: readonly Pair[]) => [
+    ...before,
+    pair(text, 'NAME=value'),
+  ]);
+
+/** An option that may be given several times. */
+export const repeated = <Flags extends string, T>(flags: Flags, description: string, parse: (text: string, before: readonly T[]) => readonly T[]) =>
+  new Option(flags, `${description}; may be repeated`).argParser(parse).default([] as readonly T[], 'none');
+
+/** A duration, with what it is where none is given. */
+export const duration = <Flags extends string>(flags: Flags, description: string, defaultMs: number) =>
+  new Option(flags, description).argParser(durationMs).default(defaultMs, toDuration(defaultMs / 1000));
 
 export const hyperParameters = (text: string, before: readonly Pair[]): readonly Pair[] => [...before, pair(text, 'name=value')];
 
@@ -48,7 +57,7 @@ export function metrics(text: string, before: readonly MetricDefinition[]): read
 }
 
 /** `90s`, `1h30m`: milliseconds. */
-export function durationMs(text: string): number {
+function durationMs(text: string): number {
   const seconds = toSeconds(text);
   if (seconds === undefined) throw new InvalidArgumentError('Expected a duration such as 90s, 6m, 1h30m or 7d.');
   return 1000 * seconds;

@@ -7,7 +7,7 @@ import { output, port, region } from '../options.ts';
 import { targetOf } from '../target.ts';
 import { print, styled } from '../terminal.ts';
 import { environmentNotices, logText, withLocalImage } from './local-run.ts';
-import { durationMs, engine, environment } from './options.ts';
+import { duration, engine, environment } from './options.ts';
 
 function modelData(path: string): string {
   if (path.startsWith('s3:')) throw new InvalidArgumentError(`"${path}" is not on this machine: copy it first (aws s3 cp ${path} .).`);
@@ -25,7 +25,7 @@ export const serve = new Command('serve')
     port,
   )
   .addOption(environment())
-  .option('--startup-timeout <duration>', 'how long it may take to its first 200 of /ping', durationMs, contract.startupMs)
+  .addOption(duration('--startup-timeout <duration>', 'how long it may take to its first 200 of /ping', contract.startupMs))
   .addOption(engine())
   .addOption(region())
   .addOption(output())

@@ -3,27 +3,26 @@ import { Command } from '@commander-js/extra-typings';
 import { contract } from '../../containers/contract.ts';
 import type { LocalTraining, TrainingEvent, TrainingResult } from '../../containers/local-job.ts';
 import { trainLocally } from '../../containers/local-training.ts';
-import type { MetricDefinition } from '../../containers/metric-definitions.ts';
 import { checkTrainingRequest } from '../../containers/request-limits.ts';
 import { toDuration } from '../../rollout/duration.ts';
 import { output, region } from '../options.ts';
 import { targetOf } from '../target.ts';
 import { print, styled } from '../terminal.ts';
 import { environmentNotices, logText, withLocalImage } from './local-run.ts';
-import { channels, contentTypes, durationMs, engine, environment, hostCount, hyperParameters, metrics, type Pair } from './options.ts';
+import { channels, contentTypes, duration, engine, environment, hostCount, hyperParameters, metrics, type Pair, repeated } from './options.ts';
 
 export const train = new Command('train')
   .description(
     'run an image’s train on this machine under SageMaker’s container contract: Estimator.fit() with instance_type "local", for any language',
   )
   .argument('<image>', 'a folder with a Dockerfile, or an image Docker has')
-  .option('--channel <name=folder>', 'an input channel and the folder or file it holds; may be repeated', channels, [] as readonly Pair[])
-  .option('--content-type <name=type>', 'a channel’s ContentType; may be repeated', contentTypes, [] as readonly Pair[])
-  .option('--hyperparameter <name=value>', 'text, as the API takes it; may be repeated', hyperParameters, [] as readonly Pair[])
+  .addOption(repeated('--channel <name=folder>', 'an input channel and the folder or file it holds', channels))
+  .addOption(repeated('--content-type <name=type>', 'a channel’s ContentType', contentTypes))
+  .addOption(repeated('--hyperparameter <name=value>', 'text, as the API takes it', hyperParameters))
   .option('--hosts <count>', 'how many hosts, algo-1 and so on', hostCount, 1)
   .addOption(environment())
-  .option('--metric <name=regex>', 'a metric of the log: the first group is its value; may be repeated', metrics, [] as readonly MetricDefinition[])
-  .option('--max-runtime <duration>', 'SIGTERM after so long, SIGKILL 120 s later', durationMs, contract.maxRuntimeMs)
+  .addOption(repeated('--metric <name=regex>', 'a metric of the log: the first group is its value', metrics))
+  .addOption(duration('--max-runtime <duration>', 'SIGTERM after so long, SIGKILL 120 s later', contract.maxRuntimeMs))
   .option('--job-name <name>', 'name of the job; default the image’s and the time')
   .option('--artifacts <folder>', 'takes model.tar.gz and output.tar.gz; default a folder of the job’s name')
   .addOption(engine())
