@@ -9,6 +9,7 @@ import { type CloudWatch, createCloudWatchService } from './cloudwatch/service.t
 import type { Builder } from './codebuild/builder.ts';
 import { dockerBuilder } from './codebuild/docker-builder.ts';
 import { packingBuilder } from './codebuild/packing-builder.ts';
+import { packingElse } from './codebuild/packing-else.ts';
 import { createCodeBuildService } from './codebuild/service.ts';
 import { deployPackage, type Stack } from './deploy.ts';
 import { createDynamoService, type DynamoService } from './dynamodb/service.ts';
@@ -134,7 +135,7 @@ function workloadsFor(kernel: Kernel, engine: Engine | 'statistical' | undefined
 
 /** An image Docker has built can only be run with Docker: what runs containers decides what builds them. */
 const builderFor = (engine: Engine | 'statistical' | undefined): Builder =>
-  typeof engine === 'object' && engine.kind === 'docker' ? dockerBuilder() : packingBuilder;
+  typeof engine === 'object' && engine.kind === 'docker' ? packingElse(dockerBuilder()) : packingBuilder;
 
 /**
  * Starts an embedded AWS: every service on one clock, one seed and one front.

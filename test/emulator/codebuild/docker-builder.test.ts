@@ -7,6 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ImageNotBuilt } from '../../../src/emulator/codebuild/builder.ts';
 import { dockerBuilder } from '../../../src/emulator/codebuild/docker-builder.ts';
+import { packingElse } from '../../../src/emulator/codebuild/packing-else.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'docker-builder-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -99,6 +100,27 @@ esac`);
       new ImageNotBuilt('exit status 1: ERROR: failed to solve: process "/bin/sh -c npm ci" did not complete'),
     );
     await expect(dockerBuilder('no-such-docker').build(input, () => {}, new AbortController().signal)).rejects.toThrow(/Cannot run no-such-docker/);
+  });
+
+  it('is asked only for what the packer leaves', async () => {
+    const asked: string[] = [];
+    const builder = packingElse({
+      async build({ name }) {
+        asked.push(name);
+        throw new ImageNotBuilt('Docker says no');
+      },
+    });
+    const lines: string[] = [];
+    const build = (dockerfile: string) =>
+      builder.build(
+        { ...input, name: dockerfile, dockerfile, entries: [{ path: dockerfile, bytes: new TextEncoder().encode(dockerfile) }] },
+        (line) => lines.push(line),
+        new AbortController().signal,
+      );
+    expect((await build('FROM node:24-slim')).layers).toEqual([]);
+    await expect(build('FROM ubuntu')).rejects.toThrow('Docker says no');
+    expect(asked).toEqual(['FROM ubuntu']);
+    expect(lines.at(-1)).toMatch(/^not packed \(.*base image "ubuntu" brings programs.*\): built with Docker$/);
   });
 
   it('ends with the build it works for', async () => {
