@@ -15,6 +15,10 @@ export interface BuildLog {
   flush(): Promise<void>;
 }
 
+/** CloudWatch Logs takes a mebibyte a batch: so many lines of so many characters fit, whatever they say. */
+const batchLines = 60;
+const longestLine = 4_000;
+
 const two = (number: number) => String(number).padStart(2, '0');
 
 /** `2026/10/05 08:36:34`. */
@@ -31,7 +35,7 @@ export function buildLog(kernel: Kernel, build: Build, role: () => BuildRole): B
   let pending: { timestamp: number; message: string }[] = [];
   const target = { logGroupName: log?.groupName ?? '', logStreamName: log?.streamName ?? '' };
   const line = (message: string) => {
-    if (log && message !== '') pending.push({ timestamp: kernel.clock.now(), message });
+    if (log && message !== '') pending.push({ timestamp: kernel.clock.now(), message: message.slice(0, longestLine) });
   };
 
   /** Makes a group or stream; one that is there is no error: the answer to an earlier try may have been lost. */
@@ -69,19 +73,16 @@ export function buildLog(kernel: Kernel, build: Build, role: () => BuildRole): B
     line,
     platform: (text) => line(`[Container] ${stamp(kernel.clock.now())} ${text}`),
     async flush() {
-      const logEvents = pending;
+      const lines = pending;
       pending = [];
-      if (logEvents.length === 0) return;
-      try {
-        await role().call('logs', 'PutLogEvents', { ...target, logEvents });
-      } catch (error) {
-        if (!(error instanceof AwsError)) throw error;
-        kernel.trace.write('log', {
-          logGroup: target.logGroupName,
-          logStream: target.logStreamName,
-          refusedLines: logEvents.length,
-          why: error.message,
-        });
+      for (let first = 0; first < lines.length; first += batchLines) {
+        const logEvents = lines.slice(first, first + batchLines);
+        try {
+          await role().call('logs', 'PutLogEvents', { ...target, logEvents });
+        } catch (error) {
+          if (!(error instanceof AwsError)) throw error;
+          kernel.trace.write('log', { ...target, refusedLines: logEvents.length, why: error.message });
+        }
       }
     },
   };

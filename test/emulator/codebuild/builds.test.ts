@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { type Build, StopBuildCommand } from '@aws-sdk/client-codebuild';
+import { type Build, CodeBuildClient, StartBuildCommand, StopBuildCommand } from '@aws-sdk/client-codebuild';
 import { BatchGetImageCommand, DescribeImagesCommand } from '@aws-sdk/client-ecr';
 import { strToU8 } from 'fflate';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { scaledClock } from '../../../src/emulator/clock.ts';
 import { eventTime } from '../../../src/emulator/codebuild/build-event.ts';
+import { rejection } from '../front-fixture.ts';
+import { region } from '../running.ts';
 import { bucket, bundle, dockerfile, grants, program, projectInput, repositoryName, roleArn, tagged, type World, world } from './world.ts';
 
 interface Captured {
@@ -99,6 +102,14 @@ describe('a build', () => {
     expect(lines).toContainEqual(expect.stringMatching(/^pushed .*models\/fraud-score:1\.8\.0 as sha256:[0-9a-f]{64}$/));
   });
 
+  it('keeps every line of a long log, in its order', async () => {
+    const arguments_ = Array.from({ length: 200 }, (_, index) => `A${index}=x`);
+    const w = await world();
+    const build = await w.built({ environmentVariablesOverride: [tagged('1'), { name: 'BUILD_ARGS', value: arguments_.join(' ') }] });
+    const lines = w.aws.services.logs.lines(build.logs?.groupName ?? '').map(({ message }) => /build argument "A(\d+)"/.exec(message)?.[1]);
+    expect(lines.filter((number) => number !== undefined).map(Number)).toEqual(arguments_.map((_, index) => index));
+  });
+
   it('takes build arguments, another folder, another Dockerfile and another platform', async () => {
     const moved = { 'model/docker/Serve': strToU8(dockerfile), 'model/train': program('#!/bin/sh\n'), 'model/serve': program('#!/bin/sh\n') };
     const w = await world({ source: bundle({ Dockerfile: strToU8('FROM nothing\n'), ...moved }) });
@@ -150,6 +161,27 @@ describe('a build', () => {
     expect(build.phases?.at(-2)).toMatchObject({ phaseType: 'BUILD', phaseStatus: 'TIMED_OUT', contexts: [{ statusCode: 'BUILD_TIMED_OUT' }] });
     expect((build.endTime?.getTime() ?? 0) - (build.startTime?.getTime() ?? 0)).toBe(300_000);
     expect(statuses(w)).toEqual(['IN_PROGRESS', 'TIMED_OUT']);
+  });
+});
+
+describe('a build on the wall’s clock', () => {
+  it('takes CodeBuild’s time for what is CodeBuild’s, and its own for the image', async () => {
+    // Ten minutes pass in a second.
+    const w = await world({ clock: scaledClock(600) });
+    const { id } = await w.start();
+    await vi.waitFor(async () => expect(await w.get(id)).toMatchObject({ buildComplete: true }), { timeout: 20_000, interval: 20 });
+    const build = await w.get(id);
+    expect(build.buildStatus).toBe('SUCCEEDED');
+    const seconds = new Map(build.phases?.map(({ phaseType, durationInSeconds = 0 }) => [phaseType, durationInSeconds]));
+    expect(seconds.get('PROVISIONING')).toBeGreaterThanOrEqual(20);
+    expect(w.aws.crashes).toEqual([]);
+  });
+
+  it('ends with the emulator', async () => {
+    const w = await world({ clock: scaledClock(600) });
+    await w.start();
+    await w.aws.stop();
+    expect(w.aws.crashes).toEqual([]);
   });
 });
 
@@ -236,6 +268,19 @@ describe('a build fails', () => {
     expect(failureOf(second).message).toContain(
       `the tag "1.8.0" of "models/fraud-score" is taken, by ${first.exportedEnvironmentVariables?.[0]?.value}`,
     );
+  });
+
+  it('to start where a role is throttled, and then nothing has begun', async () => {
+    const w = await world({ faults: { rates: { throttle: 1 } } });
+    const client = new CodeBuildClient({
+      region,
+      maxAttempts: 1,
+      requestHandler: w.aws.requestHandler,
+      credentials: w.aws.identities.accessKeyFor(roleArn),
+    });
+    const error = await rejection(client.send(new StartBuildCommand({ projectName: projectInput.name })));
+    expect([error.name, error.message]).toEqual(['ThrottlingException', 'Rate exceeded']);
+    expect(w.events).toEqual([]);
   });
 
   it('by chance, where that fault has a rate', async () => {

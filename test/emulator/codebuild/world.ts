@@ -10,7 +10,7 @@ import {
 import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { strToU8, type Zippable, zipSync } from 'fflate';
-import type { VirtualClock } from '../../../src/emulator/clock.ts';
+import type { Clock, VirtualClock } from '../../../src/emulator/clock.ts';
 import { virtualClock } from '../../../src/emulator/clock.ts';
 import { administratorKeys, type Emulator, type EmulatorOptions, startEmulator } from '../../../src/emulator/emulator.ts';
 import type { ServiceEvent } from '../../../src/emulator/kernel.ts';
@@ -108,13 +108,15 @@ export async function world(
     readonly statements?: readonly object[];
     readonly source?: Uint8Array;
     readonly seed?: number;
+    /** Default a virtual one, from noon on. */
+    readonly clock?: Clock;
     readonly faults?: EmulatorOptions['faults'];
     readonly trace?: (line: string) => void;
   } = {},
 ): Promise<World> {
   const clock = virtualClock(noon);
-  const { seed = 1, faults, trace } = options;
-  const aws = stoppedAfterwards(await startEmulator({ clock, seed, region, ...(faults && { faults }), ...(trace && { trace }) }));
+  const { seed = 1, faults, trace, clock: driven = clock } = options;
+  const aws = stoppedAfterwards(await startEmulator({ clock: driven, seed, region, ...(faults && { faults }), ...(trace && { trace }) }));
   const config = { region, credentials: administratorKeys, maxAttempts: 1, requestHandler: aws.requestHandler };
   const events: ServiceEvent[] = [];
   aws.front.onEvent((event) => {
