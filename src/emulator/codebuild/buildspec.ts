@@ -19,7 +19,7 @@ export class BadBuildspec extends Error {
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Whether a project's `buildspec` is the text itself; else it names a file of the source. */
-export const isInline = (buildspec: string): boolean => /\n|^\s*[{v]/.test(buildspec) && !/^[\w./-]+\.ya?ml$/.test(buildspec);
+export const isInline = (buildspec: string): boolean => /\n|^\s*(?:\{|version\s*:)/.test(buildspec);
 
 /** @throws BadBuildspec */
 export function readBuildspec(text: string): Buildspec {

@@ -5,6 +5,7 @@ import type { PackedImage } from '../../containers/pack.ts';
 import { pushImage } from '../../containers/push.ts';
 import { AwsError } from '../aws-error.ts';
 import { type BuildLog, buildLog } from './build-log.ts';
+import { isComplete } from './build-view.ts';
 import { ImageNotBuilt } from './builder.ts';
 import { BadBuildspec, type Buildspec, isInline, readBuildspec, whyNotOurs } from './buildspec.ts';
 import { BadOrder, contextOf, type ImageOrder, readOrder } from './contract.ts';
@@ -48,8 +49,11 @@ function buildspecOf({ source }: Build, entries: readonly ArchiveEntry[]): Build
 
 async function download(role: BuildRole, build: Build): Promise<readonly ArchiveEntry[]> {
   const { location = '' } = build.source;
+  const { sourceVersion } = build;
   if (build.source.type === 'NO_SOURCE') return [];
   try {
+    // A version of an S3 source is an object's, and objects here have none.
+    if (sourceVersion !== undefined) throw new AwsError('NoSuchVersion', 'The specified version does not exist.', { status: 404 });
     return await readSource(role, location);
   } catch (error) {
     const what =
@@ -71,12 +75,15 @@ export async function runBuild(state: CodeBuildState, build: Build): Promise<voi
   const { kernel } = state;
   const { clock } = kernel;
   const take = durations(kernel.random);
+  /** Its calls end with the build; the log's do not. */
   let role: BuildRole | undefined;
-  const asRole = (): BuildRole => {
-    if (!role) throw new TypeError('No role was taken on');
-    return role;
+  let logRole: BuildRole | undefined;
+  const taken = (one: BuildRole | undefined): BuildRole => {
+    if (!one) throw new TypeError('No role was taken on');
+    return one;
   };
-  const log: BuildLog = buildLog(kernel, build, asRole);
+  const asRole = () => taken(role);
+  const log: BuildLog = buildLog(kernel, build, () => taken(logRole));
 
   /** One phase: it takes `seconds`, or as long as its work does. */
   async function phase<Result>(type: BuildPhaseType, seconds: number, work: () => Result | Promise<Result>): Promise<Result> {
@@ -100,11 +107,11 @@ export async function runBuild(state: CodeBuildState, build: Build): Promise<voi
       return (await asRole().call<DescribeRepositoriesResponse>('ecr', 'DescribeRepositories', input)).repositories?.[0]?.repositoryUri ?? '';
     });
     await asCommand('docker login', () => asRole().call('ecr', 'GetAuthorizationToken', {}));
-    const taken = await asCommand('aws ecr batch-get-image', () => digestUnder(asRole(), order.repository, order.tag));
-    if (taken !== undefined) {
+    const before = await asCommand('aws ecr batch-get-image', () => digestUnder(asRole(), order.repository, order.tag));
+    if (before !== undefined) {
       throw commandFailed(
         'aws ecr batch-get-image',
-        `the tag "${order.tag}" of "${order.repository}" is taken, by ${taken}: an image's tag is its own; choose another IMAGE_TAG`,
+        `the tag "${order.tag}" of "${order.repository}" is taken, by ${before}: an image's tag is its own; choose another IMAGE_TAG`,
       );
     }
     return uri;
@@ -134,7 +141,9 @@ export async function runBuild(state: CodeBuildState, build: Build): Promise<voi
     await phase('QUEUED', take.queued(), () => {});
     await phase('PROVISIONING', take.provisioning(), async () => {
       try {
-        role = buildRole(kernel, build, kernel.cloud.assume(build.serviceRole, 'codebuild.amazonaws.com', projectArn(kernel, build.projectName)));
+        const caller = kernel.cloud.assume(build.serviceRole, 'codebuild.amazonaws.com', projectArn(kernel, build.projectName));
+        role = buildRole(kernel, caller, () => assertRuns(build));
+        logRole = buildRole(kernel, caller);
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
         throw new BuildFailed('ACCESS_DENIED', `CodeBuild is not authorized to perform: sts:AssumeRole on ${build.serviceRole}`);
@@ -162,14 +171,18 @@ export async function runBuild(state: CodeBuildState, build: Build): Promise<voi
     await phase('FINALIZING', take.finalizing(), () => {});
     endBuild(kernel, build, 'SUCCEEDED');
   } catch (error) {
-    if (error instanceof BuildOver || build.over.signal.aborted) return;
+    if (error instanceof BuildOver || build.over.signal.aborted) {
+      // Stopped, or out of time: what it said until then is worth reading.
+      if (role && isComplete(build)) await log.flush();
+      return;
+    }
     if (!(error instanceof BuildFailed)) {
       endBuild(kernel, build, 'FAULT', { statusCode: 'INTERNAL_ERROR', message: 'The build failed for a fault of the service' });
       throw error;
     }
     log.platform(`Phase complete: ${build.phases.at(-1)?.type ?? ''} State: FAILED`);
     log.platform(`Phase context status code: ${error.context.statusCode} Message: ${error.context.message}`);
-    if (role) await log.flush().catch((lost: unknown) => void (lost instanceof BuildOver || Promise.reject(lost)));
+    if (role) await log.flush();
     endBuild(kernel, build, 'FAILED', error.context);
   }
 }

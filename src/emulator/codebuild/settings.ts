@@ -18,8 +18,9 @@ const unknown = [
 const isSet = (value: unknown) => value !== undefined && value !== null && value !== 0 && !(Array.isArray(value) && value.length === 0);
 
 /** @throws AwsError `NotEmulated` naming the source */
-export function refuseSource({ type, sourceIdentifier }: ProjectSource): void {
+export function refuseSource({ type, sourceIdentifier, buildspec }: ProjectSource): void {
   if (type !== 'S3' && type !== 'NO_SOURCE') throw notEmulated(`CodeBuild sources of type ${type}: only S3`);
+  if (buildspec?.startsWith('arn:')) throw notEmulated('buildspecs in S3, outside the source');
   if (sourceIdentifier !== undefined) throw notEmulated('CodeBuild source identifiers');
 }
 

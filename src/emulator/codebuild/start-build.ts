@@ -91,7 +91,7 @@ export const startBuild = defineOperation<CodeBuildState, StartBuildInput, Omit<
     const project = projectNamed(state, idOf(input.projectName ?? ''));
     const { settings, name } = project;
     const { idempotencyToken, ...asked } = input;
-    const text = JSON.stringify(asked, Object.keys(asked).length > 0 ? undefined : []);
+    const text = JSON.stringify(asked);
     const before = startedBefore(state, idempotencyToken, text);
     if (before) return { build: describeBuild(kernel, before) };
 

@@ -17,6 +17,13 @@ interface Captured {
 const captured = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../events/codebuild-build-state-change-${name}.json`, import.meta.url), 'utf8')) as Captured; // AWS's own.
 
+/** AWS's own event of a build, less the version of its source: one from S3 has none here. */
+function detailOf(name: string): Record<string, unknown> {
+  const { detail } = captured(name);
+  const { 'source-version': _left, ...about } = detail['additional-information'] as Record<string, unknown>; // An object, in every sample.
+  return { ...detail, 'additional-information': about };
+}
+
 /** The names of a value's members at every depth, a list's by its first and last. */
 function shapeOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.length === 0 ? [] : [shapeOf(value[0]), shapeOf(value.at(-1))];
@@ -74,14 +81,14 @@ describe('a build', () => {
   });
 
   it('tells EventBridge of its start and its end in the captured shape', async () => {
-    const w = await world({ project: { sourceVersion: '9b1c2d3' } });
+    const w = await world();
     const build = await w.built();
     const told = w.events.filter(({ source }) => source === 'aws.codebuild');
     expect(statuses(w)).toEqual(['IN_PROGRESS', 'SUCCEEDED']);
     for (const [index, name] of ['in-progress', 'succeeded'].entries()) {
       const sample = captured(name);
       expect(told[index]).toMatchObject({ source: sample.source, detailType: sample['detail-type'], resources: [build.arn] });
-      expect(shapeOf(told[index]?.detail)).toEqual(shapeOf(sample.detail));
+      expect(shapeOf(told[index]?.detail)).toEqual(shapeOf(detailOf(name)));
       expect(told[index]?.detail).toMatchObject({
         'current-phase': sample.detail['current-phase'],
         'current-phase-context': '[]',
@@ -150,6 +157,8 @@ describe('a build', () => {
     expect(await w.get(id)).toEqual(build);
     expect((await w.client.send(new StopBuildCommand({ id }))).build).toEqual(build);
     expect(statuses(w)).toEqual(['IN_PROGRESS', 'STOPPED']);
+    const lines = w.aws.services.logs.lines(build.logs?.groupName ?? '').map(({ message }) => message);
+    expect(lines.at(-1)).toMatch(/Entering phase BUILD$/);
     expect((await w.ecr.send(new DescribeImagesCommand({ repositoryName }))).imageDetails).toEqual([]);
   });
 
@@ -189,7 +198,6 @@ describe('a build fails', () => {
   it('in BUILD with the packer’s words where the Dockerfile needs Docker, told in the captured shape', async () => {
     const w = await world({
       source: bundle({ Dockerfile: strToU8(`${dockerfile}RUN npm ci\nFROM node:24\n`) }),
-      project: { sourceVersion: '9b1c2d3' },
     });
     const build = await w.built();
 
@@ -201,7 +209,7 @@ describe('a build fails', () => {
       'Dockerfile:8: a second FROM makes a multi-stage build; build the earlier stage on your side and COPY its result',
     ]);
     const event = w.events.findLast(({ source }) => source === 'aws.codebuild');
-    expect(shapeOf(event?.detail)).toEqual(shapeOf(captured('failed').detail));
+    expect(shapeOf(event?.detail)).toEqual(shapeOf(detailOf('failed')));
     const about = event?.detail['additional-information'] as { phases: { 'phase-context'?: string[] }[] } | undefined;
     const told = about?.phases.at(-2);
     expect(told?.['phase-context']).toEqual([`COMMAND_EXECUTION_ERROR: ${message}`]);
@@ -257,6 +265,12 @@ describe('a build fails', () => {
       statusCode: 'CLIENT_ERROR',
       message: 'NoSuchKey: The specified key does not exist. status code: 404 for primary source and source version arn:aws:s3:::sources/none.zip',
     });
+  });
+
+  it('where a version of the source is asked for: objects have none here', async () => {
+    const build = await (await world()).built({ sourceVersion: '9b1c2d3' });
+    expect(build.sourceVersion).toBe('9b1c2d3');
+    expect(failureOf(build).message).toMatch(/^NoSuchVersion: .*status code: 404 for primary source/);
   });
 
   it('where its tag is taken: tags are immutable, and one image is not taken for another', async () => {
