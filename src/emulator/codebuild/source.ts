@@ -1,8 +1,8 @@
 import type { ListObjectsV2Output } from '@aws-sdk/client-s3';
 import { type ArchiveEntry, BadArchive } from '../../containers/archive.ts';
+import { entriesOfZip } from '../../containers/zip.ts';
 import type { GetObjectAnswer } from '../s3/get-object.ts';
 import type { BuildRole } from './role.ts';
-import { entriesOfZip } from './zip.ts';
 
 /** `bucket/path/bundle.zip` or `bucket/folder/`, taken apart; CodeBuild takes an ARN as well. */
 function locationOf(location: string): { readonly bucket: string; readonly key: string } {

@@ -5,9 +5,10 @@ import { strToU8 } from 'fflate';
 import { describe, expect, it, vi } from 'vitest';
 import { scaledClock } from '../../../src/emulator/clock.ts';
 import { eventTime } from '../../../src/emulator/codebuild/build-event.ts';
+import { program } from '../../containers/folder.ts';
 import { rejection } from '../front-fixture.ts';
 import { region } from '../running.ts';
-import { bucket, bundle, dockerfile, grants, program, projectInput, repositoryName, roleArn, tagged, type World, world } from './world.ts';
+import { bucket, bundle, dockerfile, grants, projectInput, repositoryName, roleArn, tagged, type World, world } from './world.ts';
 
 interface Captured {
   readonly source: string;
@@ -118,8 +119,8 @@ describe('a build', () => {
   });
 
   it('takes build arguments, another folder, another Dockerfile and another platform', async () => {
-    const moved = { 'model/docker/Serve': strToU8(dockerfile), 'model/train': program('#!/bin/sh\n'), 'model/serve': program('#!/bin/sh\n') };
-    const w = await world({ source: bundle({ Dockerfile: strToU8('FROM nothing\n'), ...moved }) });
+    const moved = { 'model/docker/Serve': dockerfile, 'model/train': program('#!/bin/sh\n'), 'model/serve': program('#!/bin/sh\n') };
+    const w = await world({ source: bundle({ Dockerfile: 'FROM nothing\n', ...moved }) });
     const variables = { CONTEXT: './model', DOCKERFILE: 'docker/Serve', BUILD_ARGS: 'VERSION=7 OTHER=x', PLATFORM: 'linux/arm64' };
     const build = await w.built({
       environmentVariablesOverride: [tagged('7'), ...Object.entries(variables).map(([name, value]) => ({ name, value }))],
@@ -197,7 +198,7 @@ describe('a build on the wall’s clock', () => {
 describe('a build fails', () => {
   it('in BUILD with the packer’s words where the Dockerfile needs Docker, told in the captured shape', async () => {
     const w = await world({
-      source: bundle({ Dockerfile: strToU8(`${dockerfile}RUN npm ci\nFROM node:24\n`) }),
+      source: bundle({ Dockerfile: `${dockerfile}RUN npm ci\nFROM node:24\n` }),
     });
     const build = await w.built();
 

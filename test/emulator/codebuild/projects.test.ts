@@ -153,7 +153,7 @@ describe('StartBuild', () => {
     ['that is no YAML', 'a: [', /^Cannot read the buildspec "ci\/build\.yml": /],
   ])('reads a buildspec %s', async (_, text, failure) => {
     const { built } = await world({
-      source: bundle(text === '' ? {} : { 'ci/build.yml': strToU8(text) }),
+      source: bundle(text === '' ? {} : { 'ci/build.yml': text }),
       project: { source: { ...projectInput.source, buildspec: 'ci/build.yml' } },
     });
     const build = await built();

@@ -9,11 +9,12 @@ import {
 } from '@aws-sdk/client-codebuild';
 import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { strToU8, type Zippable, zipSync } from 'fflate';
+import { zip } from '../../../src/containers/zip.ts';
 import type { Clock, VirtualClock } from '../../../src/emulator/clock.ts';
 import { virtualClock } from '../../../src/emulator/clock.ts';
 import { administratorKeys, type Emulator, type EmulatorOptions, startEmulator } from '../../../src/emulator/emulator.ts';
 import type { ServiceEvent } from '../../../src/emulator/kernel.ts';
+import { type FileSpec, program } from '../../containers/folder.ts';
 import { noon, region, stoppedAfterwards } from '../running.ts';
 
 export const roleArn = 'arn:aws:iam::000000000000:role/image-build';
@@ -53,10 +54,6 @@ export const grants = {
 };
 
 const script = '#!/bin/sh\necho ok\n';
-/** Mode bits of a zip's entries, as `zip` on Linux writes them. */
-export const executable = { os: 3, attrs: 0o100755 << 16 };
-export const program = (text: string): Zippable[string] => [strToU8(text), executable];
-
 export const dockerfile = [
   'FROM node:24-slim',
   'ARG VERSION=0',
@@ -68,8 +65,14 @@ export const dockerfile = [
 ].join('\n');
 
 /** A bundle whose image passes every check; what is given replaces or adds. */
-export const bundle = (files: Zippable = {}): Uint8Array =>
-  zipSync({ Dockerfile: strToU8(dockerfile), train: program(script), serve: program(script), ...files });
+export const bundle = (files: Readonly<Record<string, FileSpec>> = {}): Uint8Array =>
+  zip(
+    Object.entries({ Dockerfile: dockerfile, train: program(script), serve: program(script), ...files }).map(([path, file]) => ({
+      path,
+      bytes: new TextEncoder().encode(typeof file === 'string' ? file : file.text),
+      executable: typeof file !== 'string',
+    })),
+  );
 
 export interface World {
   readonly aws: Emulator;

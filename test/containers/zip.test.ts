@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { zipSync } from 'fflate';
 import { afterAll, describe, expect, it } from 'vitest';
-import { entriesOfZip } from '../../../src/emulator/codebuild/zip.ts';
+import { entriesOfZip, zip } from '../../src/containers/zip.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'zip-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -28,6 +28,44 @@ with zipfile.ZipFile(out, 'w', zipfile.ZIP_DEFLATED) as z:
   execFileSync('python3', ['-c', program, path.join(folder, name), out]);
   return readFileSync(out);
 }
+
+describe('zip()', () => {
+  const entries = [
+    { path: 'serve', bytes: new TextEncoder().encode('#!/bin/sh\n'), executable: true },
+    { path: 'lib' },
+    { path: 'lib/a.mjs', bytes: new TextEncoder().encode('1'), executable: false },
+  ];
+
+  it('keeps folders, bytes and executable bits, as Python reads them', () => {
+    const file = path.join(folder, 'made.zip');
+    writeFileSync(file, zip(entries));
+    const program =
+      'import sys, zipfile\nfor i in zipfile.ZipFile(sys.argv[1]).infolist(): print(i.filename, oct(i.external_attr >> 16), i.date_time[:3])';
+    expect(execFileSync('python3', ['-c', program, file], { encoding: 'utf8' }).trim().split('\n')).toEqual([
+      'lib/ 0o40755 (1980, 1, 1)',
+      'lib/a.mjs 0o100644 (1980, 1, 1)',
+      'serve 0o100755 (1980, 1, 1)',
+    ]);
+  });
+
+  it('is read back as it was, and is equal bytes whatever the order and the time zone', () => {
+    expect(entriesOfZip(zip(entries)).map((entry) => ({ ...entry, bytes: entry.bytes && Buffer.from(entry.bytes).toString() }))).toEqual([
+      { path: 'lib' },
+      { path: 'lib/a.mjs', bytes: '1', executable: false },
+      { path: 'serve', bytes: '#!/bin/sh\n', executable: true },
+    ]);
+    const elsewhere = execFileSync(
+      process.execPath,
+      [
+        '--input-type=module',
+        '--eval',
+        `import { zip } from './src/containers/zip.ts'; process.stdout.write(zip([{ path: 'a', bytes: new Uint8Array(1) }]))`,
+      ],
+      { cwd: path.join(import.meta.dirname, '../..'), env: { ...process.env, TZ: 'America/Los_Angeles' } },
+    );
+    expect(elsewhere).toEqual(Buffer.from(zip([{ path: 'a', bytes: new Uint8Array(1) }])));
+  });
+});
 
 describe('entriesOfZip()', () => {
   it('keeps folders, bytes and executable bits', () => {

@@ -1,10 +1,27 @@
-import { unzipSync } from 'fflate';
-import { type ArchiveEntry, BadArchive } from '../../containers/archive.ts';
+import { unzipSync, type Zippable, zipSync } from 'fflate';
+import { type ArchiveEntry, BadArchive } from './archive.ts';
 
 const endOfDirectory = 0x06054b50;
 const directoryEntry = 0x02014b50;
 const regularFile = 0o100000;
+const folder = 0o040000;
 const kinds = 0o170000;
+
+/** Who wrote an entry, as the format numbers systems: only Unix has modes. */
+const unix = 3;
+/** The first moment the format knows, in whatever time zone it is asked. */
+const firstMoment = new Date(1980, 0, 1);
+
+/** A zip of `entries`, executable bits kept: sorted by path, all of one time, so that equal content is equal bytes on every machine. */
+export function zip(entries: readonly ArchiveEntry[]): Uint8Array {
+  const sorted = [...entries].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const files: Zippable = {};
+  for (const { path, bytes, executable } of sorted) {
+    const mode = !bytes ? folder | 0o755 : regularFile | (executable ? 0o755 : 0o644);
+    files[bytes ? path : `${path}/`] = [bytes ?? new Uint8Array(), { level: 6, mtime: firstMoment, os: unix, attrs: mode << 16 }];
+  }
+  return zipSync(files);
+}
 
 /** What the archive's directory says of a file's mode; 0 where whoever zipped it knew no modes. */
 function modesOf(bytes: Uint8Array): ReadonlyMap<string, number> {
