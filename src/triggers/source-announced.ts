@@ -13,7 +13,7 @@ const Event = z.object({
     ref: z.string().check(z.minLength(1), z.maxLength(256)),
     commit: z.string().check(z.regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/)),
     /** Where its bundle (`.zip` or `.tar.gz`) lies. */
-    bundle: z.string().check(z.regex(/^s3:\/\/[^/]+\/.+/)),
+    bundle: z.string().check(z.regex(/^s3:\/\/[^/]+\/.*\.(zip|tar\.gz)$/)),
     bundleVersion: z.optional(z.string()),
   }),
 });
