@@ -46,6 +46,8 @@ export interface Container {
   stop(graceMs: number): Promise<void>;
   /** `http://127.0.0.1:<port>`; unset for `train`. */
   readonly url?: string;
+  /** The process group on this machine, whose first process has the same number. Unset: it is in a machine of its own. */
+  readonly group?: number;
   /** Why nothing answers on `url`, as far as it can be seen from outside; undefined when it listens, or nothing telling is seen. */
   whyUnreachable(): Promise<string | undefined>;
 }

@@ -141,6 +141,7 @@ function containerOf(child: ChildProcess, group: number, spec: ContainerSpec, on
 
   return {
     exited,
+    group,
     ...(spec.port === undefined ? {} : { url: `http://127.0.0.1:${spec.port}` }),
     async stop(graceMs) {
       if (gone) return;

@@ -1,4 +1,5 @@
 import type { Finding, Level } from '../finding.ts';
+import type { ServingSeen } from './serving/seen.ts';
 import type { ArchiveSeen, ConfigSeen, ImageContents, ManifestSeen } from './seen.ts';
 
 /** What the checks of a stage look at; a stage is one way of looking at an image, in the order they are walked. */
@@ -9,6 +10,8 @@ export interface SeenAt {
   readonly config: ConfigSeen;
   /** Its files. */
   readonly files: ImageContents;
+  /** How it answers once it was started with `serve`. */
+  readonly serving: ServingSeen;
   /** The model it is given. */
   readonly archive: ArchiveSeen;
 }
