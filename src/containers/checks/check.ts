@@ -1,5 +1,6 @@
 import type { Finding, Level } from '../finding.ts';
 import type { ServingSeen } from './serving/seen.ts';
+import type { TrainingSeen } from './training/seen.ts';
 import type { ArchiveSeen, ConfigSeen, ImageContents, ManifestSeen } from './seen.ts';
 
 /** What the checks of a stage look at; a stage is one way of looking at an image, in the order they are walked. */
@@ -12,6 +13,8 @@ export interface SeenAt {
   readonly files: ImageContents;
   /** How it answers once it was started with `serve`. */
   readonly serving: ServingSeen;
+  /** How it trains. */
+  readonly training: TrainingSeen;
   /** The model it is given. */
   readonly archive: ArchiveSeen;
 }

@@ -1,0 +1,121 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wallSleep } from 'node:timers/promises';
+import { succeeded, type TrainingLimits, type TrainingRun, type TrainingSeen } from '../checks/training/seen.ts';
+import type { Engine } from '../container.ts';
+import { trainingEnvironment } from '../environment.ts';
+import { type ChannelLayout, failureText, makeTrainingLayout, paths, wipe } from '../layout.ts';
+import { logTail } from './log.ts';
+import type { ProbedImage } from './serve.ts';
+import { changes, snapshot } from './snapshot.ts';
+
+// Everything here is wall time: a container cannot be hurried.
+
+/** SageMaker's 120 s between SIGTERM and SIGKILL, and ten minutes a run. */
+export const trainingLimits: TrainingLimits = { runMs: 600_000, stopMs: 120_000 };
+
+export interface TrainingProbe {
+  readonly image: ProbedImage;
+  readonly channels: readonly ChannelLayout[];
+  /** As a request gives them: text. */
+  readonly hyperParameters: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly limits: TrainingLimits;
+  /** A new folder for each run; the probe removes it. */
+  readonly newFolder: () => string;
+}
+
+const jobName = 'probe';
+/** With a dot and a hyphen, which SageMaker allows and nobody expects. */
+const otherName = 'probe-channel.1';
+/** What script mode adds of its own. */
+const platformHyperParameters = { sagemaker_job_name: jobName, sagemaker_region: 'us-east-1', sagemaker_container_log_level: '20' };
+
+interface Change {
+  readonly channels?: readonly ChannelLayout[];
+  readonly hyperParameters?: Readonly<Record<string, string>>;
+  /** Sends SIGTERM after so long. Unset: it is left alone. */
+  readonly stopAfterMs?: number;
+}
+
+/** A run, and whether it was still going on when it was to be stopped. */
+async function run(engine: Engine, probe: TrainingProbe, change: Change = {}): Promise<TrainingRun & { readonly wasStopped: boolean }> {
+  const baseFolder = probe.newFolder();
+  const data = join(baseFolder, paths.data);
+  const log = logTail();
+  try {
+    makeTrainingLayout(baseFolder, {
+      hyperParameters: change.hyperParameters ?? probe.hyperParameters,
+      channels: change.channels ?? probe.channels,
+      instanceType: 'ml.m5.large',
+    });
+    const before = await snapshot(data);
+    const beganAt = performance.now();
+    const container = await engine.start({
+      ...probe.image,
+      command: 'train',
+      baseFolder,
+      environment: trainingEnvironment({
+        jobName,
+        jobArn: `arn:aws:sagemaker:us-east-1:111122223333:training-job/${jobName}`,
+        region: 'us-east-1',
+        environment: probe.environment,
+      }),
+      onLine: (line) => log.onLine(line),
+      name: 'train',
+    });
+    const patience = new AbortController();
+    const ended = container.exited.then(() => patience.abort());
+    // An end cuts the wait short, which is no failure.
+    await wallSleep(change.stopAfterMs ?? probe.limits.runMs, undefined, { signal: patience.signal }).catch(() => {});
+    const stillRuns = !patience.signal.aborted;
+    if (stillRuns) await container.stop(probe.limits.stopMs);
+    await ended;
+    const { exitCode, signal } = await container.exited;
+    const failure = failureText(baseFolder);
+    return {
+      exitCode,
+      signal,
+      ms: performance.now() - beganAt,
+      overtime: stillRuns && change.stopAfterMs === undefined,
+      wasStopped: stillRuns,
+      log: log.lines(),
+      ...(failure === undefined ? {} : { failure }),
+      modelFiles: filesBelow(join(baseFolder, paths.model)),
+      checkpointFiles: filesBelow(join(baseFolder, paths.checkpoints)),
+      changedInput: changes(before, await snapshot(data)),
+    };
+  } finally {
+    wipe(baseFolder);
+  }
+}
+
+const filesBelow = (folder: string): readonly string[] =>
+  existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => statSync(join(folder, path)).isFile()) : [];
+
+/**
+ * Starts an image with `train` as SageMaker would; where that succeeds, again with what trips images: another channel, quoted
+ * hyperparameters, no data, SIGTERM half-way.
+ *
+ * @throws ContainerCannotStart where the engine finds nothing to start
+ */
+export async function probeTraining(engine: Engine, probe: TrainingProbe): Promise<TrainingSeen> {
+  const plain = await run(engine, probe);
+  const seen = { where: 'train', limits: probe.limits, plain };
+  if (!succeeded(plain) || plain.overtime) return seen;
+  const renamed = probe.channels.map((channel, index) => ({ ...channel, name: index === 0 ? otherName : `${otherName}.${index}` }));
+  const quoted = Object.entries({ ...probe.hyperParameters, ...platformHyperParameters }).map(([name, value]) => [name, JSON.stringify(value)]);
+  const otherChannel = await run(engine, probe, { channels: renamed });
+  const asScriptMode = await run(engine, probe, { hyperParameters: Object.fromEntries(quoted) as Record<string, string> }); // Pairs of text.
+  const withoutData = await run(engine, probe, { channels: [] });
+  // Half-way: it has begun, and is not through.
+  const stopAfterMs = plain.ms / 2;
+  const stopped = await run(engine, probe, { stopAfterMs });
+  return {
+    ...seen,
+    otherChannel: { name: otherName, run: otherChannel },
+    quoted: asScriptMode,
+    withoutData,
+    ...(stopped.wasStopped ? { stopped: { afterMs: stopAfterMs, run: stopped } } : {}),
+  };
+}
