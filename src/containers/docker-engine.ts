@@ -15,7 +15,7 @@ export class NoDockerEngine extends Error {
   override name = 'NoDockerEngine';
 }
 
-const docker = (args: readonly string[], timeoutMs = 600_000): Promise<string> =>
+export const docker = (args: readonly string[], timeoutMs = 600_000): Promise<string> =>
   new Promise((resolve, reject) => {
     execFile('docker', args, { timeout: timeoutMs }, (error, stdout, stderr) => {
       if (error) reject(new Error(stderr.trim() || error.message, { cause: error }));
@@ -41,7 +41,7 @@ export function dockerRunArguments(spec: ContainerSpec, imageId: string, contain
     '--volume',
     `${spec.baseFolder}:/opt/ml`,
     ...(spec.member ? ['--network', networkName, '--network-alias', spec.member.hostName, '--hostname', spec.member.hostName] : []),
-    ...(spec.port === undefined ? [] : ['--publish', `127.0.0.1:${spec.port}:8080`]),
+    ...(spec.port === undefined ? [] : ['--publish', `127.0.0.1:${spec.port}:${environment['SAGEMAKER_BIND_TO_PORT'] ?? 8080}`]),
     ...Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
     ...(spec.config.WorkingDir ? ['--workdir', spec.config.WorkingDir] : []),
     ...(spec.config.User ? ['--user', spec.config.User] : []),

@@ -9,7 +9,7 @@ export interface TarEntry {
   readonly at: number;
   /** What a link points to; empty otherwise. */
   readonly target: string;
-  /** Set for the files that were asked for. */
+  /** Of a file: all of it where it was asked for, else its first 256 bytes. */
   readonly content?: Uint8Array;
 }
 
@@ -19,12 +19,13 @@ export class NoTar extends Error {
 }
 
 const block = 512;
+const headBytes = 256;
 const kinds: Readonly<Record<string, TarEntry['kind']>> = { '0': 'file', '\0': 'file', '7': 'file', '5': 'folder', '2': 'symlink', '1': 'hard-link' };
 
 /**
  * Reads a tar of any size piece by piece: plain, with GNU's long names, or with pax headers.
  *
- * @param wants whose content to keep; the rest is skipped
+ * @param wants of which files to keep all of the content
  * @throws NoTar at the first block that is no header
  */
 export async function* tarEntries(
@@ -58,14 +59,10 @@ export async function* tarEntries(
       target: named.target ?? text(header, 157, 100),
     } as const;
     named = {};
-    if (entry.kind === 'file' && wants(entry)) {
-      const content = await reader.take(padded);
-      if (content === undefined) throw new NoTar(`"${entry.path}" is cut off`);
-      yield { ...entry, content: content.subarray(0, bytes) };
-    } else {
-      if (!(await reader.skip(padded))) throw new NoTar(`"${entry.path}" is cut off`);
-      yield entry;
-    }
+    const kept = entry.kind !== 'file' ? 0 : wants(entry) ? padded : Math.min(padded, headBytes);
+    const content = await reader.take(kept);
+    if (content === undefined || !(await reader.skip(padded - kept))) throw new NoTar(`"${entry.path}" is cut off`);
+    yield entry.kind === 'file' ? { ...entry, content: content.slice(0, bytes) } : entry;
   }
 }
 
