@@ -37,6 +37,13 @@ const reason = await dockerEngine().then(
 if (reason) console.log(`Skipped: dockerEngine() runs an image. ${reason}`);
 
 describe('dockerEngine()', () => {
+  it('publishes the port a container is told to listen on', () => {
+    const told = { ...spec, environment: { ...spec.environment, SAGEMAKER_BIND_TO_PORT: '8097' } };
+    expect(dockerRunArguments(told, 'sha256:1', 'churn-a-7-1')).toEqual(
+      expect.arrayContaining(['127.0.0.1:40123:8097', 'SAGEMAKER_BIND_TO_PORT=8097']),
+    );
+  });
+
   it('runs serve as SageMaker does: /opt/ml mounted, port 8080 published on loopback alone, API environment over the image’s', () => {
     expect(dockerRunArguments(spec, 'sha256:1', 'churn-a-7-1')).toEqual([
       'run',

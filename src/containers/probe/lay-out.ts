@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ImageContents } from '../checks/seen.ts';
 
@@ -13,3 +13,6 @@ export function layOut({ files, folders }: Pick<ImageContents, 'files' | 'folder
     chmodSync(file, executable ? 0o755 : 0o644);
   }
 }
+
+/** Copies a folder's files; links become what they point to. */
+export const layFolder = (from: string, to: string): void => cpSync(from, to, { recursive: true, dereference: true });

@@ -167,7 +167,11 @@ class Tree {
     for (const folder of searchPath.filter((one) => one.startsWith('/'))) {
       const real = this.#real(folder);
       if (real === folder) continue;
-      for (const [path, file] of [...files]) if (posix.dirname(path) === real) files.set(posix.join(folder, posix.basename(path)), file);
+      for (const [path, file] of this.#files) if (posix.dirname(path) === real) files.set(posix.join(folder, posix.basename(path)), file);
+      for (const path of this.#links.keys()) {
+        const file = files.get(path);
+        if (file && posix.dirname(path) === real) files.set(posix.join(folder, posix.basename(path)), file);
+      }
     }
     return { files, folders };
   }

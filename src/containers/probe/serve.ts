@@ -28,6 +28,8 @@ export const servingLimits: ServingLimits = {
 /** An image that is about to be probed. */
 export interface ProbedImage {
   readonly rootFolder: string;
+  /** Docker's id of it. Unset: `rootFolder` is the image. */
+  readonly dockerImage?: string;
   readonly config: ImageConfig;
   readonly imageUri: string;
 }
@@ -48,6 +50,8 @@ const region = 'us-east-1';
 const pollMs = 50;
 /** Where an image listens that was told nothing else. */
 const defaultPort = 8080;
+/** Where a container is told to listen the second time: inside it no other port is taken. */
+const otherPort = 8097;
 
 interface Running {
   readonly container: Container;
@@ -59,7 +63,7 @@ interface Running {
   readonly state: { ended?: Ended };
 }
 
-async function start(engine: Engine, probe: ServingProbe): Promise<Running> {
+async function start(engine: Engine, probe: ServingProbe, more: Readonly<Record<string, string>> = {}): Promise<Running> {
   const baseFolder = probe.newFolder();
   makeServingLayout(baseFolder);
   probe.layModel(join(baseFolder, paths.model));
@@ -70,7 +74,7 @@ async function start(engine: Engine, probe: ServingProbe): Promise<Running> {
     ...probe.image,
     command: 'serve',
     baseFolder,
-    environment: servingEnvironment({ region, environment: probe.environment }),
+    environment: servingEnvironment({ region, environment: { ...probe.environment, ...more } }),
     port,
     onLine: (line) => log.onLine(line),
     name: 'serve',
@@ -131,8 +135,8 @@ async function waitUntilReady({ container, port, beganAt, state }: Running, limi
 }
 
 /**
- * Starts an image with `serve`, asks it what SageMaker would ask and what trips images, and stops it. It starts twice where the first
- * start showed processes of its own: one of them is killed.
+ * Starts an image with `serve`, asks it what SageMaker would ask and what trips images, and stops it. It starts again where the first
+ * start showed processes of its own, one of which is killed, and in a container under another port.
  *
  * @throws ContainerCannotStart where the engine finds nothing to start
  */
@@ -156,11 +160,15 @@ export async function probeServing(engine: Engine, probe: ServingProbe): Promise
     const stopped = { ms: performance.now() - stopAskedAt, exitCode, signal };
     const changedModel = changes(before, await snapshot(modelFolder));
     const killed = firstPing && ended === undefined && (children?.length ?? 0) > 0 ? await killApp(engine, probe) : undefined;
+    const claimsBindToPort = readsBindToPort(probe.image.config);
+    const onOtherPort =
+      firstPing && ended === undefined && claimsBindToPort && engine.kind === 'docker' ? await answersOnOtherPort(engine, probe) : undefined;
     return {
       where: 'serve',
       engine: engine.kind,
       limits,
-      claimsBindToPort: readsBindToPort(probe.image.config),
+      claimsBindToPort,
+      ...(onOtherPort === undefined ? {} : { answersOnOtherPort: onOtherPort }),
       port,
       contentType: probe.request.contentType,
       ...readiness,
@@ -180,6 +188,17 @@ export async function probeServing(engine: Engine, probe: ServingProbe): Promise
 function reasonToKeep(children: readonly unknown[] | undefined, ready: Exchange | undefined): string {
   if (!ready) return 'serve never answered GET /ping with 200';
   return children === undefined ? 'the processes inside the container are not seen from here' : 'serve is one process';
+}
+
+/** A plain process was given a port of its own from the first. */
+async function answersOnOtherPort(engine: Engine, probe: ServingProbe): Promise<boolean> {
+  const running = await start(engine, probe, { SAGEMAKER_BIND_TO_PORT: String(otherPort) });
+  try {
+    return (await waitUntilReady(running, probe.limits)).readyMs !== undefined;
+  } finally {
+    await running.container.stop(0);
+    wipe(running.baseFolder);
+  }
 }
 
 /** Kills the app behind `serve`, not the proxy in front of it, and sees what `serve` makes of it. */

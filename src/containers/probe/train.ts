@@ -23,6 +23,8 @@ export interface TrainingProbe {
   readonly limits: TrainingLimits;
   /** A new folder for each run; the probe removes it. */
   readonly newFolder: () => string;
+  /** Called with the folder of the model the first run made, before it is removed. Not called where that run failed. */
+  readonly onModel?: (folder: string) => void;
 }
 
 const jobName = 'probe';
@@ -34,12 +36,13 @@ const platformHyperParameters = { sagemaker_job_name: jobName, sagemaker_region:
 interface Change {
   readonly channels?: readonly ChannelLayout[];
   readonly hyperParameters?: Readonly<Record<string, string>>;
-  /** Sends SIGTERM after so long. Unset: it is left alone. */
-  readonly stopAfterMs?: number;
+  /** Sends SIGTERM so long after its first line, or after its start. Unset: it is left alone. */
+  readonly stop?: { readonly afterMs: number; readonly of: 'first line' | 'start' };
+  readonly onModel?: TrainingProbe['onModel'];
 }
 
-/** A run, and whether it was still going on when it was to be stopped. */
-async function run(engine: Engine, probe: TrainingProbe, change: Change = {}): Promise<TrainingRun & { readonly wasStopped: boolean }> {
+/** A run, and when it was stopped, if it was still going on then. */
+async function run(engine: Engine, probe: TrainingProbe, change: Change = {}): Promise<TrainingRun & { readonly stoppedAfterMs?: number }> {
   const baseFolder = probe.newFolder();
   const data = join(baseFolder, paths.data);
   const log = logTail();
@@ -51,6 +54,11 @@ async function run(engine: Engine, probe: TrainingProbe, change: Change = {}): P
     });
     const before = await snapshot(data);
     const beganAt = performance.now();
+    let firstLineMs: number | undefined;
+    let markFirstLine = () => {};
+    const firstLine = new Promise<void>((resolve) => {
+      markFirstLine = resolve;
+    });
     const container = await engine.start({
       ...probe.image,
       command: 'train',
@@ -61,24 +69,32 @@ async function run(engine: Engine, probe: TrainingProbe, change: Change = {}): P
         region: 'us-east-1',
         environment: probe.environment,
       }),
-      onLine: (line) => log.onLine(line),
+      onLine(line) {
+        firstLineMs ??= performance.now() - beganAt;
+        markFirstLine();
+        log.onLine(line);
+      },
       name: 'train',
     });
     const patience = new AbortController();
     const ended = container.exited.then(() => patience.abort());
+    if (change.stop?.of === 'first line') await Promise.race([firstLine, ended]);
     // An end cuts the wait short, which is no failure.
-    await wallSleep(change.stopAfterMs ?? probe.limits.runMs, undefined, { signal: patience.signal }).catch(() => {});
+    await wallSleep(change.stop?.afterMs ?? probe.limits.runMs, undefined, { signal: patience.signal }).catch(() => {});
     const stillRuns = !patience.signal.aborted;
+    const stoppedAfterMs = performance.now() - beganAt;
     if (stillRuns) await container.stop(probe.limits.stopMs);
     await ended;
     const { exitCode, signal } = await container.exited;
+    if (exitCode === 0 && !stillRuns) change.onModel?.(join(baseFolder, paths.model));
     const failure = failureText(baseFolder);
     return {
       exitCode,
       signal,
       ms: performance.now() - beganAt,
-      overtime: stillRuns && change.stopAfterMs === undefined,
-      wasStopped: stillRuns,
+      ...(firstLineMs === undefined ? {} : { firstLineMs }),
+      overtime: stillRuns && change.stop === undefined,
+      ...(stillRuns ? { stoppedAfterMs } : {}),
       log: log.lines(),
       ...(failure === undefined ? {} : { failure }),
       modelFiles: filesBelow(join(baseFolder, paths.model)),
@@ -100,7 +116,7 @@ const filesBelow = (folder: string): readonly string[] =>
  * @throws ContainerCannotStart where the engine finds nothing to start
  */
 export async function probeTraining(engine: Engine, probe: TrainingProbe): Promise<TrainingSeen> {
-  const plain = await run(engine, probe);
+  const plain = await run(engine, probe, probe.onModel ? { onModel: probe.onModel } : {});
   const seen = { where: 'train', limits: probe.limits, plain };
   if (!succeeded(plain) || plain.overtime) return seen;
   const renamed = probe.channels.map((channel, index) => ({ ...channel, name: index === 0 ? otherName : `${otherName}.${index}` }));
@@ -108,14 +124,24 @@ export async function probeTraining(engine: Engine, probe: TrainingProbe): Promi
   const otherChannel = await run(engine, probe, { channels: renamed });
   const asScriptMode = await run(engine, probe, { hyperParameters: Object.fromEntries(quoted) as Record<string, string> }); // Pairs of text.
   const withoutData = await run(engine, probe, { channels: [] });
-  // Half-way: it has begun, and is not through.
-  const stopAfterMs = plain.ms / 2;
-  const stopped = await run(engine, probe, { stopAfterMs });
+  const stop = middleOf(plain);
+  const stopped = stop && (await run(engine, probe, { stop }));
   return {
     ...seen,
     otherChannel: { name: otherName, run: otherChannel },
     quoted: asScriptMode,
     withoutData,
-    ...(stopped.wasStopped ? { stopped: { afterMs: stopAfterMs, run: stopped } } : {}),
+    ...(stopped?.stoppedAfterMs === undefined ? {} : { stopped: { afterMs: stopped.stoppedAfterMs, run: stopped } }),
   };
+}
+
+/** A run shorter than this after its first line may be through, or not have begun, wherever it is stopped. */
+const leastMiddleMs = 300;
+/** And one that says nothing has to be this long, to have begun for certain. */
+const leastSilentMs = 4_000;
+
+/** When a run that goes as this one went is at work: between its first line and its end. Undefined: it is too short to tell. */
+function middleOf({ ms, firstLineMs }: TrainingRun): Change['stop'] {
+  if (firstLineMs === undefined) return ms < leastSilentMs ? undefined : { afterMs: ms / 2, of: 'start' };
+  return ms - firstLineMs < leastMiddleMs ? undefined : { afterMs: (ms - firstLineMs) / 2, of: 'first line' };
 }

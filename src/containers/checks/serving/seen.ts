@@ -45,6 +45,8 @@ export interface ServingSeen {
   readonly claimsBindToPort: boolean;
   /** The port it was given. */
   readonly port: number;
+  /** Whether it answered where another start had been told to listen inside a container. Unset: not tried. */
+  readonly answersOnOtherPort?: boolean;
   /** The port it answered on, which may be the default one. Unset: on none that was tried. */
   readonly answersOn?: number;
   /** The ports it listens on, where the machine tells. */

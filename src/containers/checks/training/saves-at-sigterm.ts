@@ -7,7 +7,9 @@ export const savesAtSigterm = defineCheck({
   stage: 'training',
   level: 'warning',
   title: 'train ends at SIGTERM within 120 s and keeps what it has',
-  silent: (seen) => silentUntilTrained(seen) ?? (seen.stopped ? undefined : 'the run had ended before it could be stopped: give it more data'),
+  silent: (seen) =>
+    silentUntilTrained(seen) ??
+    (seen.stopped ? undefined : 'the run is too short to be stopped in the middle: give it more to do, with --train-channel and --hyperparameter'),
   look({ stopped, limits }) {
     if (!stopped) return [];
     const { run, afterMs } = stopped;

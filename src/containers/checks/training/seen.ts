@@ -11,6 +11,8 @@ export interface TrainingRun {
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly ms: number;
+  /** When its first line came. Unset: it wrote none. */
+  readonly firstLineMs?: number;
   /** It was stopped because it took too long. */
   readonly overtime: boolean;
   /** The last lines of its log. */
@@ -37,7 +39,7 @@ export interface TrainingSeen {
   readonly quoted?: TrainingRun;
   /** No channel at all. Unset: the plain one failed. */
   readonly withoutData?: TrainingRun;
-  /** SIGTERM in the middle of a plain run. Unset: the plain one failed, or this one had ended before. */
+  /** SIGTERM in the middle of a plain run. Unset: the plain one failed, or is too short to be caught in the middle. */
   readonly stopped?: { readonly afterMs: number; readonly run: TrainingRun };
 }
 

@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, it } from 'vitest';
+import type { CheckedContainer } from '../../../src/containers/probe/check.ts';
+import { server } from '../../containers/fixtures/serving.ts';
+import { trainer } from '../../containers/fixtures/training.ts';
+import { folderOf, goodImage } from '../../containers/folder.ts';
+
+const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
+
+interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+/** The command, with a folder for temporary files that is looked into afterwards. */
+async function check(...args: string[]): Promise<Ran & { readonly leftOver: readonly string[] }> {
+  const scratch = mkdtempSync(join(tmpdir(), 'check-test-'));
+  const ran = await new Promise<Ran>((resolve) => {
+    execFile(
+      process.execPath,
+      [main, 'container', 'check', ...args],
+      { env: { ...process.env, TMPDIR: scratch, NO_COLOR: '1' } },
+      (error, stdout, stderr) => resolve({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, stdout, stderr }),
+    );
+  });
+  return { ...ran, leftOver: readdirSync(scratch) };
+}
+const answer = ({ stdout }: Ran) => JSON.parse(stdout) as CheckedContainer & { readonly outcome: string };
+const ids = (ran: Ran) => answer(ran).findings.map(({ id }) => id);
+
+describe('sluice container check', () => {
+  it.concurrent('passes an image that honours the whole contract, trained, served with its own model, and cleaned up', async ({ expect }) => {
+    const folder = folderOf({
+      ...goodImage,
+      train: trainer(),
+      serve: server({ before: "if (!fs.existsSync(base + '/model/model.json')) process.exit(9)" }),
+    });
+    const ran = await check(folder, '--engine', 'process', '--hyperparameter', 'epochs=3', '--output', 'json');
+
+    expect(ran).toMatchObject({ code: 0, stderr: '', leftOver: [] });
+    expect(answer(ran)).toMatchObject({ findings: [], engine: 'process', outcome: 'passed' });
+    // All that a folder and plain processes can show was seen: no registry, no model given, one process.
+    const about = (id: string) => answer(ran).notChecked.find((one) => one.id === id)?.because;
+    expect(about('CC-42')).toBe('serve is one process');
+    expect(about('CC-80')).toBe('no model was given (--model)');
+    expect(about('CC-66')).toBeUndefined();
+    expect(answer(ran).passed).toBeGreaterThan(55);
+  });
+
+  it.concurrent('exits with 1 for an error, with 0 for a warning', async ({ expect }) => {
+    const closed = await check(folderOf({ ...goodImage, serve: '#!/bin/sh\n' }), '--no-run', '--output', 'json');
+    expect(closed.code).toBe(1);
+    expect(answer(closed)).toMatchObject({ outcome: 'failed', findings: [{ id: 'CC-11', level: 'error', where: 'serve' }] });
+    expect(answer(closed)).not.toHaveProperty('engine');
+
+    const warned = await check(folderOf({ ...goodImage, Dockerfile: `${goodImage.Dockerfile}USER app\n` }), '--no-run', '--output', 'json');
+    expect(warned.code).toBe(0);
+    expect(ids(warned)).toEqual(['CC-17']);
+  });
+
+  it.concurrent('says in text what was seen, the way out, what was left out and why', async ({ expect }) => {
+    const folder = folderOf({
+      ...goodImage,
+      Dockerfile: `${goodImage.Dockerfile}RUN pip install flask\n`,
+      serve: server({ ping: "answer(404, '')" }),
+    });
+    const { stdout, code } = await check(folder, '--engine', 'process', '--serve-only');
+
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^CC-32 {2}error {4}serve: GET \/ping with "Host: model\.aws\.local:8080" was answered with 404 after \d+ ms\n +fix: answer 200/m,
+    );
+    expect(stdout).toMatch(/^note {4}Dockerfile:6: RUN needs a Docker build; that was left out$/m);
+    expect(stdout).toMatch(/^not checked, because the image need not train \(--serve-only\): CC-60, CC-61/m);
+    expect(stdout).toMatch(/: \d+ checks passed, 1 error, 0 warnings, 0 advice\n$/);
+  });
+
+  it.concurrent('gives serve the model, and looks at it', async ({ expect }) => {
+    const folder = folderOf({ ...goodImage, serve: server({ before: "if (!fs.existsSync(base + '/model/weights.bin')) process.exit(9)" }) });
+    const model = folderOf({ 'weights.bin': 'x', '.DS_Store': '' });
+    const ran = await check(folder, '--serve-only', '--engine', 'process', '--model', model, '--output', 'json');
+    expect(ids(ran)).toEqual(['CC-83']);
+  });
+
+  it.concurrent('says what it cannot open', async ({ expect }) => {
+    const text = join(folderOf({}), 'image.tar');
+    writeFileSync(text, 'no tar');
+    expect(await check(text)).toMatchObject({ code: 1, stderr: expect.stringMatching(/is no image/) as string });
+    expect(await check('no-such:image')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/is no folder, no file, and no image Docker could give/) as string,
+    });
+    expect(await check(folderOf(goodImage), '--train-channel', 'train')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/Expected name=value/) as string,
+    });
+    expect(await check(folderOf({}))).toMatchObject({ code: 1, stderr: expect.stringMatching(/Dockerfile: the folder has none/) as string });
+  });
+});
