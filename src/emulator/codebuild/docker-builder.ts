@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { gzipSync } from 'node:zlib';
 import { parseTar } from 'nanotar';
@@ -33,7 +33,7 @@ export const buildArgumentsOf = ({ dockerfile, buildArguments, platform }: Build
 
 function lay(entries: readonly ArchiveEntry[], folder: string): void {
   for (const { path, bytes, executable } of entries) {
-    const absolute = resolve(folder, path);
+    const absolute = join(folder, path);
     mkdirSync(bytes ? dirname(absolute) : absolute, { recursive: true });
     if (!bytes) continue;
     writeFileSync(absolute, bytes);

@@ -28,7 +28,7 @@ export async function readSource(role: BuildRole, location: string): Promise<rea
       ...(token === undefined ? {} : { ContinuationToken: token }),
     });
     for (const { Key = '' } of listed.Contents ?? []) {
-      if (Key.split('/').includes('..')) throw new BadArchive(`the key "${Key}" leaves the folder`);
+      if (Key.split('/').includes('..') || Key.startsWith(`${key}/`)) throw new BadArchive(`the key "${Key}" leaves the folder`);
       if (!Key.endsWith('/')) entries.push({ path: Key.slice(key.length), bytes: await read(Key), executable: false });
     }
     token = listed.NextContinuationToken;

@@ -176,6 +176,14 @@ describe('StartBuild', () => {
     expect(lines).toContainEqual(expect.stringMatching(/^warning: Dockerfile:1: no executable "train".*CC-10/));
   });
 
+  it.each(['folder//etc/passwd', 'folder/../passwd'])('takes no object that would lie outside: %s', async (key) => {
+    const { put, built } = await world({ statements: [{ Action: ['s3:GetObject', 's3:ListBucket', 'logs:*'], Resource: '*' }] });
+    await put(key, strToU8('x'));
+    const build = await built({ sourceLocationOverride: 'sources/folder/' });
+    const failed = build.phases?.find(({ phaseStatus }) => phaseStatus === 'FAILED');
+    expect(failed?.contexts?.[0]?.message).toMatch(/^the key "folder\/.*" leaves the folder/);
+  });
+
   it('keeps to the project’s limit of builds at once, and refuses overrides nobody carries out', async () => {
     const { start, clock } = await world({ project: { concurrentBuildLimit: 1 } });
     await start();
