@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url';
+
+const folder = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+export const imageFolder = folder('image');
+export const dataFolder = folder('data');
+
+/** The image's versions: each a list of changes laid over `image/` in turn. No file of them knows which version it is in. */
+export const versions = {
+  v1: [],
+  v2: [folder('changes/support-vectors')],
+  v3: [folder('changes/support-vectors'), folder('changes/whole-digits')],
+  v4: [folder('changes/support-vectors'), folder('changes/frequent-first')],
+} as const satisfies Record<string, readonly string[]>;
+
+export type Version = keyof typeof versions;
