@@ -9,6 +9,7 @@ import { makeTrainingLayout, wipe } from '../src/containers/layout.ts';
 import { overlay } from '../src/containers/overlay.ts';
 import { packImage } from '../src/containers/pack.ts';
 import { type Container, type Engine, freePort } from '../src/containers/run.ts';
+import type { Word } from '../src/containers/start-command.ts';
 import { unpackImage } from '../src/containers/unpack.ts';
 
 export interface Figures {
@@ -47,10 +48,14 @@ export function enterEnvironment(folder: string): void {
 }
 
 /** An image as an engine takes it, packed and unpacked below `work`. */
-export function unpackedImage(folders: Subject['folders'], work: string): { rootFolder: string; config: ImageConfig; imageUri: string } {
+export function unpackedImage(
+  folders: Subject['folders'],
+  work: string,
+  words: readonly Word[] = ['train', 'serve'],
+): { rootFolder: string; config: ImageConfig; imageUri: string } {
   const source = overlay(...folders);
   try {
-    const image = packImage(source);
+    const image = packImage(source, words);
     const layerFiles = image.layers.map(({ digest, tarGzip }) => {
       const file = join(work, digest.replace(':', '-'));
       writeFileSync(file, tarGzip);

@@ -1,0 +1,59 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { joinCluster, readHosts } from './cluster.mjs';
+import { gradientSum, rightCount } from './logistic.mjs';
+import { readShard } from './shard.mjs';
+
+const baseFolder = process.env.SAGEMAKER_BASE_DIR ?? '/opt/ml';
+
+function write(folder, name, value) {
+  mkdirSync(join(baseFolder, folder), { recursive: true });
+  writeFileSync(join(baseFolder, folder, name), typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+/** Mean and standard deviation of each column over the rows of all hosts. */
+async function standardOf(rows, cluster) {
+  const columns = rows[0].length;
+  const sums = await cluster.sum(Array.from({ length: columns + 1 }, (_, i) => rows.reduce((sum, row) => sum + (row[i] ?? 1), 0)));
+  const count = sums[columns];
+  const means = sums.slice(0, columns).map((sum) => sum / count);
+  const squares = await cluster.sum(means.map((mean, i) => rows.reduce((sum, row) => sum + (row[i] - mean) ** 2, 0)));
+  return { count, means, deviations: squares.map((square) => Math.sqrt(square / count) || 1) };
+}
+
+async function train() {
+  const hyperparameters = JSON.parse(readFileSync(join(baseFolder, 'input/config/hyperparameters.json'), 'utf8'));
+  const epochs = Number(hyperparameters.epochs ?? 50);
+  const learningRate = Number(hyperparameters.learning_rate ?? 1);
+  const hosts = readHosts(baseFolder);
+  const cluster = await joinCluster(hosts);
+  const { rows, labels } = readShard(join(baseFolder, 'input/data/train'), cluster);
+  console.log(`host ${cluster.rank + 1} of ${cluster.size} has ${rows.length} rows`);
+
+  const { count, means, deviations } = await standardOf(rows, cluster);
+  const seen = rows.map((row) => row.map((value, i) => (value - means[i]) / deviations[i]));
+  let weights = Array.from({ length: means.length + 1 }, () => 0);
+  const gradients = [];
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const gradient = (await cluster.sum(gradientSum(weights, seen, labels))).map((sum) => sum / count);
+    gradients.push(gradient);
+    weights = weights.map((weight, i) => weight - learningRate * gradient[i]);
+  }
+  const [right] = await cluster.sum([rightCount(weights, seen, labels)]);
+  console.log(`train:accuracy=${(right / count).toFixed(4)};`);
+
+  // One archive is made of all hosts' folders: only one writes the model, and the others' files have names of their own.
+  write('output/data', `${hosts.own}.json`, { rows: rows.length, gradients });
+  if (cluster.rank === 0) write('model', 'model.json', { means, deviations, weights });
+  cluster.leave();
+}
+
+export async function main() {
+  try {
+    await train();
+  } catch (error) {
+    console.error(error);
+    write('output', 'failure', error.message);
+    process.exit(1);
+  }
+}
