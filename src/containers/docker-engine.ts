@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { layBakedFiles } from './baked-files.ts';
 import { type Container, ContainerCannotStart, type ContainerSpec, type Engine, type Network } from './container.ts';
 import { baseNameLabel, environmentOf, type ImageConfig, parseInspectedImage } from './image.ts';
 import { listens } from './listening.ts';
@@ -100,6 +101,8 @@ export async function dockerEngine(): Promise<Engine> {
     kind: 'docker',
     async start(spec) {
       const image = await imageOf(spec);
+      // The folder that is mounted at /opt/ml hides the image's own.
+      if (spec.dockerImage === undefined) layBakedFiles(spec);
       starts++;
       const containerName = `${spec.name.replace(/[^a-zA-Z0-9_.-]/g, '-')}-${process.pid}-${starts}`;
       guard.guard(containerName);

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { layBakedFiles } from './baked-files.ts';
 import { type Container, ContainerCannotStart, type ContainerSpec, type Engine, type Network } from './container.ts';
 import { processEnvironment } from './environment.ts';
 import { listeningPorts, listens } from './listening.ts';
@@ -39,6 +40,7 @@ export function processEngine(): Engine {
       const workingFolder = join(spec.rootFolder, spec.config.WorkingDir ?? '/');
       mkdirSync(workingFolder, { recursive: true });
       mkdirSync(spec.baseFolder, { recursive: true });
+      layBakedFiles(spec);
       // Below the container's own tree, so that whoever removes that removes this too, even after a crash of ours.
       const scratchFolder = mkdtempSync(join(spec.baseFolder, 'tmp-'));
       const prefix = (spec.member && networks.get(spec.member.network)?.prefix) ?? [];
