@@ -39,13 +39,15 @@ async function findPython(): Promise<string | undefined> {
   return undefined;
 }
 
-/** Debian keeps parts of Python in packages of their own; root may install them. */
-async function installPython(): Promise<void> {
+/** Root of a Debian system may install what is missing. */
+async function installPackages(...packages: readonly string[]): Promise<void> {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
   await run(['apt-get', 'update'], { shows: false, limitSeconds: 60 });
-  const packages = ['python3', 'python3-venv', 'python3-dev', 'gcc'];
   await run(['apt-get', 'install', '--yes', '--no-install-recommends', ...packages], { shows: false, limitSeconds: 180 });
 }
+
+/** How a compiler that is missing, or finds no header files of Python's, shows in what pip prints. */
+const noCompiler = /Python\.h|command '[^']*(?:gcc|cc|clang)[^']*' failed: No such file|unable to execute|No C compiler/;
 
 /** Makes an example's virtual environment where it is not there yet. */
 export async function makeEnvironment(example: string): Promise<Unavailable | undefined> {
@@ -58,7 +60,7 @@ export async function makeEnvironment(example: string): Promise<Unavailable | un
     const { code } = await run([path.join(folder, 'bin/python3'), '-c', 'import pip'], { shows: false, limitSeconds: 20 });
     if (code === 0) return undefined;
   }
-  const found = (await findPython()) ?? (await installPython().then(findPython));
+  const found = (await findPython()) ?? (await installPackages('python3', 'python3-venv').then(findPython));
   if (found === undefined) {
     return { failed: false, reason: `no Python ${oldest.join('.')} or later with venv and pip is on the PATH: install one (Debian: python3-venv)` };
   }
@@ -66,7 +68,14 @@ export async function makeEnvironment(example: string): Promise<Unavailable | un
   const made = await run([found, '-m', 'venv', folder], { shows: false, limitSeconds: 60 });
   if (made.code !== 0) return { failed: true, reason: `${found} -m venv failed: ${lastLine(made.output)}` };
   const install = ['-m', 'pip', 'install', '--disable-pip-version-check', '--quiet', '--requirement', requirements] as const;
-  const installed = await run([path.join(folder, 'bin/python3'), ...install], { shows: false, limitSeconds: installLimitSeconds });
+  const pip = () => run([path.join(folder, 'bin/python3'), ...install], { shows: false, limitSeconds: installLimitSeconds });
+  let installed = await pip();
+  if (installed.code !== 0 && noCompiler.test(installed.output)) {
+    await installPackages('gcc', 'libc6-dev', 'python3-dev');
+    installed = await pip();
+    if (installed.code !== 0 && noCompiler.test(installed.output))
+      return { failed: false, reason: "a package has to be compiled: a C compiler and Python's header files are needed (Debian: gcc, python3-dev)" };
+  }
   if (installed.code !== 0) return { failed: true, reason: `pip could not install ${requirements}: ${lastLine(installed.output)}` };
   writeFileSync(stamp, madeOf);
   return undefined;
