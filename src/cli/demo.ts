@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
 import { toDuration } from '../rollout/duration.ts';
 import type { DemoEvent, RolloutSummary } from './demo/events.ts';
+import { exampleNames, examples, folderOf } from './demo/examples.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { engines, output, port, wholeNumber } from './options.ts';
 import { print, styled, table } from './terminal.ts';
@@ -18,8 +21,10 @@ export const demo = new Command('demo')
   .option('--port <port>', 'loopback port; 0 picks a free one', port, 0)
   .option('--seed <seed>', 'seed of every draw', wholeNumber, 1)
   .addOption(new Option('--engine <engine>', 'how images run').choices(engines).default('process' as const))
+  .addOption(new Option('--example <example>', 'whose model it is about').choices(exampleNames).default('tumour-classifier' as const))
   .addOption(output())
   .action(async (options) => {
+    if (options.engine === 'process') enterEnvironment(options.example);
     await untilInterrupted(async (signal) => {
       const tell = (event: DemoEvent) => print(options.output, event, () => textOf(event));
       // The embedded AWS is loaded by the commands that need it, not by every one.
@@ -28,7 +33,7 @@ export const demo = new Command('demo')
         tell({ type: 'stage', text }),
       );
       try {
-        const { rollouts, surprises: told } = await tellStory(local, requestsPerSecond, tell, signal);
+        const { rollouts, surprises: told } = await tellStory(local, options.example, requestsPerSecond, tell, signal);
         const surprises = [...told];
         for (const crash of local.emulator.crashes)
           surprises.push(`the embedded AWS crashed: ${crash instanceof Error ? (crash.stack ?? crash.message) : String(crash)}`);
@@ -40,6 +45,15 @@ export const demo = new Command('demo')
       }
     });
   });
+
+/** Puts the programs that images of an example need as plain processes first on the PATH. */
+function enterEnvironment(name: (typeof exampleNames)[number]): void {
+  const { makeEnvironment } = examples[name];
+  if (makeEnvironment === undefined) return;
+  const bin = path.join(folderOf(name), '.venv/bin');
+  if (!existsSync(bin)) throw new Error(`Example "${name}" needs a virtual environment as plain processes: make it with \`${makeEnvironment}\``);
+  process.env['PATH'] = [bin, process.env['PATH'] ?? ''].join(path.delimiter);
+}
 
 const timeOf = (at: string): string => at.slice(11, 19);
 

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import {
   CloudWatchClient,
   DescribeAlarmsCommand,
@@ -8,30 +8,32 @@ import {
   PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { AccuracyCount, accuracyMetric } from '../../src/cli/demo/accuracy.ts';
+import { AccuracyCount, accuracyMetricName } from '../../src/cli/demo/accuracy.ts';
+import { exampleNames, examples, folderOf } from '../../src/cli/demo/examples.ts';
 import { readSpec } from '../../src/cli/spec-file.ts';
 import type { VirtualClock } from '../../src/emulator/clock.ts';
 import { fillIn } from '../../src/gates/gate.ts';
 import { canaryNameOf } from '../../src/rollout/variants.ts';
 import { inProcess, virtualEmulator } from '../emulator/running.ts';
 
-const example = new URL('../../examples/tumour-classifier/', import.meta.url);
-const alarms = readdirSync(new URL('alarms/', example)).map(
-  (file) => JSON.parse(readFileSync(new URL(`alarms/${file}`, example), 'utf8')) as PutMetricAlarmInput, // CloudWatch itself refuses what is none, below.
-);
-const read = readSpec(fileURLToPath(new URL('delivery.yaml', example)));
-if ('flaws' in read) throw new Error('The example is no valid delivery');
-const { spec } = read;
-const variants = ['a', 'b'].map((other) => canaryNameOf(spec.name, `${spec.name}-${other}`));
+describe.each(exampleNames)('the alarms of %s', (name) => {
+  const folder = join(folderOf(name), 'alarms');
+  const alarms = readdirSync(folder).map(
+    (file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as PutMetricAlarmInput, // CloudWatch itself refuses what is none, below.
+  );
+  const read = readSpec(join(folderOf(name), 'delivery.yaml'));
+  if ('flaws' in read) throw new Error('The example is no valid delivery');
+  const { spec } = read;
+  const { metricNamespace } = examples[name];
+  const variants = ['a', 'b'].map((other) => canaryNameOf(spec.name, `${spec.name}-${other}`));
 
-describe('the alarms of the example', () => {
   test('are those its gate names, one for either variant, on the metric the traffic publishes', () => {
     const named = spec.gates.flatMap((gate) => (gate.type === 'alarm' ? gate.alarmNames : []));
     const wanted = variants.flatMap((variantName) =>
-      named.map((name) => ({
-        AlarmName: fillIn(name, { endpointName: spec.serve.endpoint, variantName }),
-        Namespace: accuracyMetric.namespace,
-        MetricName: accuracyMetric.name,
+      named.map((alarmName) => ({
+        AlarmName: fillIn(alarmName, { endpointName: spec.serve.endpoint, variantName }),
+        Namespace: metricNamespace,
+        MetricName: accuracyMetricName,
         Dimensions: [
           { Name: 'EndpointName', Value: spec.serve.endpoint },
           { Name: 'VariantName', Value: variantName },
@@ -42,9 +44,7 @@ describe('the alarms of the example', () => {
       (one.AlarmName ?? '') < (other.AlarmName ?? '') ? -1 : 1;
     expect(alarms.toSorted(byName)).toMatchObject(wanted.toSorted(byName));
   });
-});
 
-describe('an alarm of the example', () => {
   const [variant = ''] = variants;
   const AlarmName = `${variant}-accuracy`;
   let clock: VirtualClock;
@@ -63,7 +63,7 @@ describe('an alarm of the example', () => {
       for (let answer = 0; answer < 20; answer++) accuracy.add(variant, answer < one, clock.now());
       await clock.advance(60_000);
       await cloudWatch.send(
-        new PutMetricDataCommand({ Namespace: accuracyMetric.namespace, MetricData: [...accuracy.takeEnded(spec.serve.endpoint, clock.now())] }),
+        new PutMetricDataCommand({ Namespace: metricNamespace, MetricData: [...accuracy.takeEnded(spec.serve.endpoint, clock.now())] }),
       );
     }
     await clock.advance(60_000);

@@ -1,7 +1,7 @@
 import type { MetricDatum } from '@aws-sdk/client-cloudwatch';
 
-/** The metric an alarm watches: the share of right answers, 0-1, by endpoint and variant. A namespace of one's own: AWS keeps `AWS/` for its services. */
-export const accuracyMetric = { namespace: 'TumourClassifier', name: 'Accuracy' } as const;
+/** The metric an alarm watches: the share of right answers, 0-1, by endpoint and variant. */
+export const accuracyMetricName = 'Accuracy';
 
 const minuteMs = 60_000;
 
@@ -41,7 +41,7 @@ export class AccuracyCount {
       return telling.map(([variantName, { right, wrong }]) => {
         const counted = [[1, right] as const, [0, wrong] as const].filter(([, count]) => count > 0);
         return {
-          MetricName: accuracyMetric.name,
+          MetricName: accuracyMetricName,
           Dimensions: [
             { Name: 'EndpointName', Value: endpointName },
             { Name: 'VariantName', Value: variantName },
@@ -53,10 +53,4 @@ export class AccuracyCount {
       });
     });
   }
-}
-
-/** Whether the model's answer, the probability that a tumour is benign, is on the label's side. What is no number is on neither. */
-export function isRight(answer: string, benign: boolean): boolean {
-  const probability = Number.parseFloat(answer);
-  return benign ? probability >= 0.5 : probability < 0.5;
 }

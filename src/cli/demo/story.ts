@@ -1,6 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { registry } from '../../app/registry.ts';
@@ -11,19 +10,16 @@ import type { LocalService } from '../local-service.ts';
 import { readSpec } from '../spec-file.ts';
 import { clientConfig, connect, ecrClient } from '../target.ts';
 import { makeAlarms } from './accuracy-alarms.ts';
-import { type Chapter, chapters } from './chapters.ts';
+import type { Chapter } from './chapters.ts';
 import type { DemoEvent, RolloutSummary, Tell } from './events.ts';
+import { examples, folderOf } from './examples.ts';
 import { follow } from './follow.ts';
 import { type Interruption, interruptionOf } from './interruption.ts';
-import { labelledRows } from './labelled-rows.ts';
 import { approve } from './person.ts';
 import { summaryOf } from './summary.ts';
 import { surprisesOf } from './surprises.ts';
 import { startTraffic, type Traffic } from './traffic.ts';
 import { WallTimes } from './wall-times.ts';
-
-const example = fileURLToPath(new URL('../../../examples/tumour-classifier/', import.meta.url));
-const repository = 'models/tumour-classifier';
 
 /**
  * Tells the story on a running service: applies the delivery, pushes version after version, and watches each to its end.
@@ -32,13 +28,16 @@ const repository = 'models/tumour-classifier';
  */
 export async function tellStory(
   local: LocalService,
+  name: keyof typeof examples,
   requestsPerSecond: number,
   tell: Tell,
   signal: AbortSignal,
 ): Promise<{ readonly rollouts: readonly RolloutSummary[]; readonly surprises: readonly string[] }> {
+  const example = examples[name];
+  const folder = folderOf(name);
   const ask = await connect(local.target);
-  const read = readSpec(join(example, 'delivery.yaml'));
-  if ('flaws' in read) throw new Error(`examples/tumour-classifier/delivery.yaml: ${read.flaws.map((flaw) => flaw.message).join('; ')}`);
+  const read = readSpec(join(folder, 'delivery.yaml'));
+  if ('flaws' in read) throw new Error(`examples/${name}/delivery.yaml: ${read.flaws.map((flaw) => flaw.message).join('; ')}`);
   const { endpoint: endpointName } = read.spec.serve;
 
   tell({ type: 'chapter', chapter: 1, text: 'the training data is uploaded, an alarm made on the accuracy of either variant, the delivery applied' });
@@ -47,24 +46,23 @@ export async function tellStory(
   await s3.send(
     new PutObjectCommand({
       Bucket: local.outputs['ModelBucketName'],
-      Key: 'tumour-classifier/train/train.csv',
-      Body: readFileSync(join(example, 'data/train.csv')),
+      Key: `${name}/train/train.csv`,
+      Body: readFileSync(join(folder, 'data/train.csv')),
     }),
   );
-  await makeAlarms(join(example, 'alarms'), local.target, tell);
+  await makeAlarms(join(folder, 'alarms'), local.target, tell);
   await ask({ action: 'apply', source: read.source });
 
-  // Rows the models never saw.
-  const rows = labelledRows(readFileSync(join(example, 'data/held-out.csv'), 'utf8'));
+  const rows = example.rows(readFileSync(join(folder, 'data/held-out.csv'), 'utf8'));
   const { clock } = local.emulator;
   const wallTimes = new WallTimes();
   const summaries: RolloutSummary[] = [];
   const surprises: string[] = [];
   let traffic: Traffic | undefined;
   try {
-    for (const [index, chapter] of chapters.entries()) {
+    for (const [index, chapter] of example.chapters.entries()) {
       tell({ type: 'chapter', chapter: index + 2, text: chapter.text });
-      const imageDigest = await push(local, chapter);
+      const imageDigest = await push(local, name, chapter);
       tell({ type: 'pushed', tag: chapter.tag, imageDigest });
       const reason = chapter.approval;
       const view = await follow(
@@ -73,7 +71,7 @@ export async function tellStory(
           endpointName,
           now: () => clock.now(),
           looked: () => wallTimes.read(clock.now(), performance.now()),
-          serving: () => (traffic ??= startTraffic({ target: local.target, endpointName, rows, requestsPerSecond }, clock)),
+          serving: () => (traffic ??= startTraffic({ target: local.target, example: name, endpointName, rows, requestsPerSecond }, clock)),
           answer: reason === undefined ? undefined : (rolloutId) => approve(local.target, rolloutId, reason, tell, signal),
         },
         ask,
@@ -107,10 +105,11 @@ const interruptedEvent = (rolloutId: string, { alarmName, firedAtMs, heardBy, un
   alarmToLookMs: nextLookAtMs - firedAtMs,
 });
 
-async function push(local: LocalService, chapter: Chapter): Promise<string> {
+async function push(local: LocalService, name: string, chapter: Chapter): Promise<string> {
+  const example = folderOf(name);
   const folder = overlay(join(example, 'image'), ...chapter.changes.map((change) => join(example, 'changes', change)));
   try {
-    const { digest } = await pushImage(registry(ecrClient(local.target)), packImage(folder), { repository, tag: chapter.tag });
+    const { digest } = await pushImage(registry(ecrClient(local.target)), packImage(folder), { repository: `models/${name}`, tag: chapter.tag });
     return digest;
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -2,11 +2,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { clientConfig } from '../target.ts';
-import { AccuracyCount, accuracyMetric, isRight } from './accuracy.ts';
-import type { LabelledRow } from './labelled-rows.ts';
+import { AccuracyCount } from './accuracy.ts';
+import type { LabelledRow } from './example.ts';
+import { examples } from './examples.ts';
 import type { TrafficStart } from './traffic.ts';
 
-const { target, endpointName, rows, requestsPerSecond, clock } = workerData as TrafficStart; // As startTraffic sends it.
+const { target, example, endpointName, rows, requestsPerSecond, clock } = workerData as TrafficStart; // As startTraffic sends it.
+const { isRight, metricNamespace } = examples[example];
 
 /** More open requests than this and the generator waits: a stuck endpoint must not eat the memory. */
 const mostOpen = 400;
@@ -24,11 +26,11 @@ const publishEveryMs = 100;
 /** Emulator time: alarms judge datapoints by it, and a scaled clock has left the wall's long behind. */
 const now = () => Math.floor(clock.emulatorMs + (performance.timeOrigin + performance.now() - clock.wallMs) * clock.rate);
 
-async function send({ body, benign }: LabelledRow): Promise<void> {
+async function send({ body, label }: LabelledRow): Promise<void> {
   try {
     const answer = await client.send(new InvokeEndpointCommand({ EndpointName: endpointName, ContentType: 'text/csv', Body: Buffer.from(body) }));
     counts.answered++;
-    accuracy.add(answer.InvokedProductionVariant ?? '', isRight(answer.Body.transformToString(), benign), now());
+    accuracy.add(answer.InvokedProductionVariant ?? '', isRight(answer.Body.transformToString(), label), now());
   } catch {
     // What the canary answers badly is the point of the story; the embedded AWS counts whose it was. No answer is neither right nor wrong.
     counts.failed++;
@@ -37,7 +39,7 @@ async function send({ body, benign }: LabelledRow): Promise<void> {
 
 async function publish(): Promise<void> {
   const data = accuracy.takeEnded(endpointName, now());
-  if (data.length > 0) await cloudWatch.send(new PutMetricDataCommand({ Namespace: accuracyMetric.namespace, MetricData: [...data] }));
+  if (data.length > 0) await cloudWatch.send(new PutMetricDataCommand({ Namespace: metricNamespace, MetricData: [...data] }));
 }
 
 function keepOpen(work: Promise<void>): void {

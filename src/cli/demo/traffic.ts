@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../emulator/clock.ts';
 import type { Target } from '../target.ts';
-import type { LabelledRow } from './labelled-rows.ts';
+import type { LabelledRow } from './example.ts';
+import type { examples } from './examples.ts';
 
 /** Counts of a traffic generator so far. */
 export interface TrafficCounts {
@@ -18,6 +19,8 @@ export interface Traffic {
 /** What the generator's thread is started with. */
 export interface TrafficStart {
   readonly target: Target;
+  /** Knows which answers are right; functions cannot be sent to a thread. */
+  readonly example: keyof typeof examples;
   readonly endpointName: string;
   readonly rows: readonly LabelledRow[];
   /** Of wall time. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { AccuracyCount, isRight } from '../../../src/cli/demo/accuracy.ts';
-import { labelledRows } from '../../../src/cli/demo/labelled-rows.ts';
+import { AccuracyCount } from '../../../src/cli/demo/accuracy.ts';
+import { examples } from '../../../src/cli/demo/examples.ts';
 
 const noonMs = Date.UTC(2026, 0, 1, 12);
 const secondsMs = (seconds: number) => noonMs + seconds * 1000;
@@ -50,21 +50,36 @@ describe('AccuracyCount', () => {
   });
 });
 
-test.each([
-  ['0.93', true, true],
-  ['0.93\n', false, false],
-  ['0.5', true, true],
-  ['0.07', false, true],
-  ['0.07', true, false],
-  // What is no number is right about nothing.
-  ['nonsense', true, false],
-  ['nonsense', false, false],
-  ['', false, false],
-])('isRight() takes answer %j to a row that is benign: %s as right: %s', (answer, benign, right) => expect(isRight(answer, benign)).toBe(right));
+const { 'tumour-classifier': tumours, 'digits-sklearn': digits } = examples;
 
-test('labelledRows() takes the label off the request and reads it', () => {
-  expect(labelledRows('area,texture,benign\n13.5,2,1\n19.7,1,0\n')).toEqual([
-    { body: '13.5,2', benign: true },
-    { body: '19.7,1', benign: false },
+test.each([
+  ['0.93', '1', true],
+  ['0.93\n', '0', false],
+  ['0.5', '1', true],
+  ['0.07', '0', true],
+  ['0.07', '1', false],
+  // What is no number is right about nothing.
+  ['nonsense', '1', false],
+  ['nonsense', '0', false],
+  ['', '0', false],
+])('tumours.isRight() takes answer %j to a row labelled %s as right: %s', (answer, label, right) =>
+  expect(tumours.isRight(answer, label)).toBe(right),
+);
+
+test.each([
+  ['7\n', '7', true],
+  ['7', '1', false],
+  ['17', '7', false],
+  ['', '0', false],
+])('digits.isRight() takes answer %j to an image of a %s as right: %s', (answer, label, right) => expect(digits.isRight(answer, label)).toBe(right));
+
+test('rows() takes the label off the request and reads it, the header of tumours left out', () => {
+  expect(tumours.rows('area,texture,benign\n13.5,2,1\n19.7,1,0\n')).toEqual([
+    { body: '13.5,2', label: '1' },
+    { body: '19.7,1', label: '0' },
+  ]);
+  expect(digits.rows('0,16,3\n5,0,8\n')).toEqual([
+    { body: '0,16', label: '3' },
+    { body: '5,0', label: '8' },
   ]);
 });
