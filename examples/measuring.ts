@@ -72,7 +72,7 @@ export function unpackedImage(
 }
 
 /** Waits until `/ping` answers 200. Throws when the container ends instead, or is silent for `patienceMs` of wall time. */
-export async function untilHealthy(container: Container, patienceMs = 30_000): Promise<void> {
+export async function untilHealthy(container: Container, patienceMs = 120_000): Promise<void> {
   const ended = container.exited.then(() => 'ended' as const);
   const giveUpAt = performance.now() + patienceMs;
   while (performance.now() < giveUpAt) {

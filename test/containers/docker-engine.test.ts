@@ -10,7 +10,7 @@ const spec: ContainerSpec = {
   rootFolder: '/data/images/1',
   baseFolder: '/data/endpoints/a/1',
   config: {
-    Env: ['PATH=/opt/program:/usr/bin', 'LEVEL=image', 'GREETING=a=b c'],
+    Env: ['PATH=/opt/program:/usr/local/bin:/usr/bin', 'LEVEL=image', 'GREETING=a=b c'],
     WorkingDir: '/opt/program',
     User: 'root',
     Labels: { 'org.opencontainers.image.base.name': 'node:24-slim' },
@@ -55,7 +55,7 @@ describe('dockerEngine()', () => {
       '--publish',
       '127.0.0.1:40123:8080',
       '--env',
-      'PATH=/opt/program:/usr/bin',
+      'PATH=/opt/program:/usr/local/bin:/usr/bin',
       '--env',
       'LEVEL=api',
       '--env',

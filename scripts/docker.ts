@@ -1,0 +1,109 @@
+/**
+ * Runs a command with a Docker engine and the base images of the examples: `node scripts/docker.ts <command …>`. The engine is the one that
+ * answers; where none does, root of a Debian system gets one of its own for as long as the command runs. Ends with the command's exit
+ * code, or with 3 and the reason where there can be no engine.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { networkInterfaces, tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { baseImages, haveBaseImages, makeBaseImages } from './docker-bases.ts';
+import { root, run } from './process.ts';
+
+/** There is no engine, and there can be none; the text says why and what would help. */
+class NoEngine extends Error {
+  override name = 'NoEngine';
+}
+
+interface OwnEngine {
+  readonly host: string;
+  stop(): Promise<void>;
+}
+
+/** Kept from run to run: images are the slow part. */
+const dataFolder = path.join(root, '.sluice/docker');
+/** Of the whole command, wall seconds. */
+const commandLimitSeconds = 900;
+
+const succeeds = async (command: readonly [string, ...string[]], env: Readonly<Record<string, string>> = {}): Promise<boolean> =>
+  (await run(command, { shows: false, limitSeconds: 20, env })).code === 0;
+const answers = (env?: Readonly<Record<string, string>>) => succeeds(['docker', 'version', '--format', '{{.Server.Version}}'], env);
+
+/** Installs what is missing of an engine and of what makes base images. */
+async function install(): Promise<void> {
+  const missing = [];
+  if (!(await succeeds(['dockerd', '--version']))) missing.push('docker.io');
+  if (!(await succeeds(['mmdebstrap', '--version']))) missing.push('mmdebstrap');
+  if (missing.length === 0) return;
+  console.log(`installing ${missing.join(', ')}`);
+  await run(['apt-get', 'update'], { shows: false, limitSeconds: 60 });
+  const flags = ['--yes', '--no-install-recommends'];
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  const { code, output } = await run(['apt-get', 'install', ...flags, ...missing], { shows: false, limitSeconds: 180, env });
+  if (code !== 0) throw new NoEngine(`apt-get cannot install ${missing.join(', ')}: ${output.trimEnd().split('\n').at(-1)}`);
+  // A package of its own since Debian 13.
+  if (!(await succeeds(['docker', '--version']))) await run(['apt-get', 'install', ...flags, 'docker-cli'], { shows: false, limitSeconds: 120, env });
+}
+
+/** Starts an engine of our own: images below the tree, its socket in a temporary folder, no firewall rule of the machine's touched. */
+async function startEngine(): Promise<OwnEngine> {
+  mkdirSync(dataFolder, { recursive: true });
+  const folder = mkdtempSync(path.join(tmpdir(), 'docker-'));
+  const host = `unix://${folder}/docker.sock`;
+  const log = path.join(folder, 'log');
+  const hadBridge = 'docker0' in networkInterfaces();
+  const places = ['--data-root', dataFolder, '--exec-root', `${folder}/exec`, '--pidfile', `${folder}/pid`, '--host', host];
+  // Overlays are fast, and not to be had on every file system; plain copies always are.
+  for (const driver of ['overlay2', 'vfs']) {
+    const out = openSync(log, 'a');
+    const daemon = spawn('dockerd', ['--storage-driver', driver, '--iptables=false', '--ip6tables=false', ...places], {
+      stdio: ['ignore', out, out],
+      detached: true,
+    });
+    const ended = new Promise<void>((resolve) => daemon.once('exit', () => resolve()).once('error', () => resolve()));
+    const stop = async () => {
+      daemon.kill('SIGTERM');
+      await Promise.race([ended, sleep(20_000, undefined, { ref: false })]);
+      daemon.kill('SIGKILL');
+      if (!hadBridge) await run(['ip', 'link', 'delete', 'docker0'], { shows: false, limitSeconds: 10 });
+      rmSync(folder, { recursive: true, force: true });
+    };
+    for (let attempt = 0; attempt < 60 && daemon.exitCode === null; attempt++) {
+      if (await answers({ DOCKER_HOST: host })) return { host, stop };
+      await sleep(500);
+    }
+    daemon.kill('SIGKILL');
+    await ended;
+  }
+  const reason = readFileSync(log, 'utf8').trimEnd().split('\n').at(-1);
+  rmSync(folder, { recursive: true, force: true });
+  throw new NoEngine(`dockerd does not start here: ${reason}`);
+}
+
+async function main(command: readonly [string, ...string[]]): Promise<number> {
+  let own: OwnEngine | undefined;
+  try {
+    if (!(await answers())) {
+      if (process.platform !== 'linux' || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get'))
+        throw new NoEngine('no Docker engine answers, and only root of a Debian system can be given one: start Docker');
+      await install();
+      if (!(await answers())) own = await startEngine();
+    }
+    const env: Record<string, string> = own ? { DOCKER_HOST: own.host } : {};
+    // Into somebody's engine nothing goes by the name of an image that a registry has.
+    const missing = own ? await makeBaseImages(env) : await haveBaseImages(env);
+    if (missing !== undefined) throw new NoEngine(missing);
+    console.log(`a Docker engine${own ? ' of our own' : ''} with ${baseImages.join(', ')}`);
+    return command.length === 0 ? 0 : (await run(command, { shows: true, limitSeconds: commandLimitSeconds, env })).code;
+  } catch (error) {
+    if (!(error instanceof NoEngine)) throw error;
+    console.log(`no Docker: ${error.message}`);
+    return 3;
+  } finally {
+    await own?.stop();
+  }
+}
+
+const [program = 'docker', ...words] = process.argv.slice(2);
+process.exitCode = await main([program, ...(process.argv.length > 2 ? words : ['images'])]);
