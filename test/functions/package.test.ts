@@ -6,8 +6,8 @@ import { unzipSync } from 'fflate';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { packageAnew, packagedService } from '../package.ts';
 
-/** What a function's code may weigh, unpacked and zipped, bytes: Lambda reads it at every cold start. The sweeper, which talks to nine services, is the heaviest. */
-const budget = { code: 720_000, zip: 250_000 };
+/** What a function's code may weigh, unpacked and zipped, bytes: Lambda reads it at every cold start. The sweeper, which talks to nine services, is the heaviest; croner, with which every spec is read, is 35 kB of it. */
+const budget = { code: 760_000, zip: 250_000 };
 
 interface Resource {
   readonly Type: string;
