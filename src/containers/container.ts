@@ -1,5 +1,11 @@
 import type { ImageConfig } from './image.ts';
 
+/** `ContainerEntrypoint` and `ContainerArguments` of a training job; what is undefined is the image's, and the word. */
+export interface Instead {
+  readonly entrypoint: readonly string[] | undefined;
+  readonly arguments: readonly string[] | undefined;
+}
+
 /** One start of an image, as `docker run <image> train|serve` under SageMaker. */
 export interface ContainerSpec {
   /** The unpacked image. Containers of one image share it: an image that writes into its own folders writes for all. */
@@ -8,6 +14,8 @@ export interface ContainerSpec {
   readonly dockerImage?: string;
   readonly config: ImageConfig;
   readonly command: 'train' | 'serve';
+  /** What a training job starts instead of the entry point, and of the word. Unset: those. */
+  readonly instead?: Instead | undefined;
   /** The folder that is `/opt/ml` for this container. */
   readonly baseFolder: string;
   /** Platform variables and the API's `Environment`; wins over the image's `ENV`. */

@@ -32,7 +32,7 @@ export const rebuildDockerfile = (config: Pick<ImageConfig, 'Labels'>): string =
  * image's settings given here (the rebuilt image carries none).
  */
 export function dockerRunArguments(spec: ContainerSpec, imageId: string, containerName: string, networkName = 'bridge'): string[] {
-  const { program, args } = startCommand(spec.config, spec.command);
+  const { program, args } = startCommand(spec.config, spec.command, spec.instead);
   const environment = { ...environmentOf(spec.config), ...spec.environment };
   return [
     'run',

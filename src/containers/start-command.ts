@@ -1,6 +1,6 @@
 import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { ContainerCannotStart } from './container.ts';
+import { ContainerCannotStart, type Instead } from './container.ts';
 import { hostPath, imageSearchPath, type Places } from './environment.ts';
 import { type ImageConfig, isShellForm } from './image.ts';
 
@@ -9,17 +9,21 @@ export type Word = 'train' | 'serve';
 
 /**
  * What `docker run <image> <word>` starts: the ENTRYPOINT with the word as its argument, or the word itself as a program.
+ * An entry point given instead gets the arguments given, and never the word; arguments alone replace the word.
  *
  * @throws ContainerCannotStart for a shell-form ENTRYPOINT
  */
-export function startCommand(config: ImageConfig, word: Word): { readonly program: string; readonly args: readonly string[] } {
+export function startCommand(config: ImageConfig, word: Word, instead?: Instead): { readonly program: string; readonly args: readonly string[] } {
+  const [own, ...rest] = instead?.entrypoint ?? [];
+  if (own !== undefined) return { program: own, args: [...rest, ...(instead?.arguments ?? [])] };
   if (isShellForm(config.Entrypoint)) {
     throw new ContainerCannotStart(
       `Cannot start "${word}": the image's ENTRYPOINT is in shell form (${JSON.stringify(config.Entrypoint)}), which swallows the word; use the exec form`,
     );
   }
-  const [program, ...args] = config.Entrypoint ?? [];
-  return program === undefined ? { program: word, args: [] } : { program, args: [...args, word] };
+  const [program, ...args] = [...(config.Entrypoint ?? []), ...(instead?.arguments ?? [word])];
+  // The word stands there, or at least one argument.
+  return { program: program!, args };
 }
 
 const isProgram = (path: string): boolean => {
@@ -53,10 +57,10 @@ function shebang(path: string): string[] | undefined {
  * @throws ContainerCannotStart with Docker's words where the program is missing or not executable
  */
 export function processCommand(
-  spec: Places & { readonly config: ImageConfig; readonly command: Word },
+  spec: Places & { readonly config: ImageConfig; readonly command: Word; readonly instead?: Instead | undefined },
   hostSearchPath: readonly string[],
 ): { readonly file: string; readonly args: readonly string[] } {
-  const { program, args } = startCommand(spec.config, spec.command);
+  const { program, args } = startCommand(spec.config, spec.command, spec.instead);
   const inImage = imageSearchPath(spec.config, spec);
   const interpreter = (name: string): string | undefined => {
     const mapped = hostPath(name, spec);
@@ -77,7 +81,7 @@ export function processCommand(
     }
   } else {
     // A program named without ENTRYPOINT has to be the image's own: the machine may have a "train" of another kind.
-    const found = findOn(inImage, program) ?? (spec.config.Entrypoint ? findOn(hostSearchPath, program) : undefined);
+    const found = findOn(inImage, program) ?? (spec.config.Entrypoint || spec.instead?.entrypoint ? findOn(hostSearchPath, program) : undefined);
     if (!found) throw new ContainerCannotStart(`exec: "${program}": executable file not found in $PATH`);
     file = found;
   }

@@ -68,6 +68,8 @@ export interface EmulatorOptions {
     readonly updateOutcome?: NonNullable<SageMakerOptions['faults']>['updateOutcome'];
     /** How a build of CodeBuild ends. */
     readonly buildOutcome?: Faults['ofBuild'];
+    /** What happens to an attempt of a training job: its spot instances are interrupted, or AWS fails. */
+    readonly training?: NonNullable<SageMakerOptions['faults']>['training'];
     /** Whether an event of a service is lost, late or sent twice. */
     readonly delivery?: NonNullable<NonNullable<Parameters<typeof createEventsService>[1]>['delivery']>;
     /** Whether and where an invocation of a function dies; asked once each. Under the virtual clock only. */
@@ -202,7 +204,11 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     objects: s3,
     log: (group, stream, line) => logs.append(group, stream, [{ timestampMs: clock.now(), message: line }]),
     workloads: workloadsFor(kernel, options.engine),
-    faults: { updateOutcome: options.faults?.updateOutcome ?? faults.ofUpdate, metricsMissing: faults.ofMetrics },
+    faults: {
+      updateOutcome: options.faults?.updateOutcome ?? faults.ofUpdate,
+      metricsMissing: faults.ofMetrics,
+      training: options.faults?.training ?? faults.ofTraining,
+    },
   });
   const codebuild = createCodeBuildService(kernel, {
     builder: builderFor(options.engine),

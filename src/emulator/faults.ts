@@ -5,7 +5,7 @@ import type { ServiceEvent } from './kernel.ts';
 import type { Crash } from './lambda/service.ts';
 import type { ServiceId } from './operation.ts';
 import type { Random } from './random.ts';
-import type { UpdateKind, UpdateOutcome } from './sagemaker/service.ts';
+import type { TrainingFault, UpdateKind, UpdateOutcome } from './sagemaker/service.ts';
 import type { Trace } from './trace.ts';
 
 /** What may go wrong on purpose, and what each rate is a rate of. */
@@ -40,6 +40,8 @@ export const faultNames = [
   'build-failed',
   /** A time an endpoint comes into service: AWS's own maintenance follows. */
   'system-updating',
+  /** An attempt of a training job on managed spot: its instances are taken away. */
+  'spot-interrupted',
 ] as const;
 export type FaultName = (typeof faultNames)[number];
 
@@ -63,6 +65,7 @@ export const typicalRates: Readonly<Record<FaultName, number>> = {
   'execution-stopped': 0.05,
   'build-failed': 0.1,
   'system-updating': 0.1,
+  'spot-interrupted': 0.3,
 };
 
 const isFaultName = (name: string): name is FaultName => (faultNames as readonly string[]).includes(name);
@@ -119,6 +122,8 @@ export interface Faults {
   readonly ofBuild: (projectName: string) => 'ok' | 'failed';
   /** Whether a variant's metrics of a minute are never published. */
   readonly ofMetrics: (endpointName: string, variantName: string, minuteMs: number) => boolean;
+  /** What happens to an attempt of a training job. */
+  readonly ofTraining: (jobName: string, attempt: number, spot: boolean) => TrainingFault | undefined;
   /** Whether and how an invocation dies. */
   readonly ofInvocation: (functionName: string, requestId: string) => Crash | undefined;
 }
@@ -185,6 +190,15 @@ export function createFaults(random: Random, trace: Trace, rates: FaultRates = {
     ofBuild: (project) => (fires('build-failed', { project }) ? 'failed' : 'ok'),
     ofMetrics: (endpointName, variantName, minuteMs) =>
       fires('metrics-missing', { endpoint: endpointName, variant: variantName, minute: new Date(minuteMs).toISOString() }),
+    ofTraining(jobName, attempt, spot) {
+      if (!spot || !draws('spot-interrupted')) return undefined;
+      return {
+        kind: 'interrupted',
+        // Mostly within minutes, at the latest after an hour: an attempt that ends before is spared.
+        afterSeconds: 3600 ** random.uniform('faults/spot-interrupted-after'),
+        happens: () => fired('spot-interrupted', { job: jobName, attempt }),
+      };
+    },
     ofInvocation(functionName, requestId) {
       if (!draws('lambda-crash')) return undefined;
       const call = 1 + Math.floor(mostCalls * random.uniform('faults/lambda-crash-at-call'));

@@ -32,6 +32,7 @@ const rateBounds: Readonly<Record<FaultName, readonly [low: number, high: number
   'execution-stopped': [0.05, 0.4],
   'build-failed': [0.05, 0.4],
   'system-updating': [0.05, 0.6],
+  'spot-interrupted': [0.05, 0.6],
 };
 
 function drawRates(random: Random): FaultRates {

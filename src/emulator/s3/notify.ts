@@ -51,7 +51,7 @@ export function tellDeleted(
   state: S3State,
   bucket: Bucket,
   { key, md5, marker }: { readonly key: string; readonly md5: string | undefined; readonly marker: string | undefined },
-  requestId: string,
+  requestId?: string,
 ): void {
   if (!bucket.tellsEventBridge) return;
   const { sequencer, detail } = about(state, bucket, requestId);

@@ -2,7 +2,7 @@ import type { Kernel } from '../kernel.ts';
 import { bindService, type Service } from '../operation.ts';
 import { createBucket } from './create-bucket.ts';
 import { deleteBucket } from './delete-bucket.ts';
-import { deleteObject } from './delete-object.ts';
+import { deleteKey, deleteObject } from './delete-object.ts';
 import { getBucketLocation } from './get-bucket-location.ts';
 import { getBucketNotificationConfiguration } from './get-bucket-notification-configuration.ts';
 import { getBucketVersioning } from './get-bucket-versioning.ts';
@@ -25,11 +25,13 @@ export interface S3 {
   list(bucket: string, prefix: string): readonly string[];
   /** Stores an object. Throws `AwsError` `NoSuchBucket`. */
   write(bucket: string, key: string, bytes: Uint8Array): void;
+  /** Removes an object; one that is not there, or in no bucket, is no error. */
+  remove(bucket: string, key: string): void;
 }
 
 /**
- * S3: buckets, and objects as files below the emulator's folder. For the emulator's own services there are `read`, `list` and `write`,
- * which wait for nothing.
+ * S3: buckets, and objects as files below the emulator's folder. For the emulator's own services there are `read`, `list`, `write` and
+ * `remove`, which wait for nothing.
  */
 export function createS3Service(kernel: Kernel): S3 {
   const state: S3State = { kernel, buckets: new Map(), sequencer: 0 };
@@ -64,6 +66,12 @@ export function createS3Service(kernel: Kernel): S3 {
       const object = writeObject(state, found, key, bytes);
       kernel.trace.write('state', { service: 's3', bucket, key, sizeInBytes: object.sizeInBytes, md5: object.md5 });
       tellCreated(state, found, object);
+    },
+    remove(bucket, key) {
+      const found = state.buckets.get(bucket);
+      if (!found?.objects.has(key)) return;
+      deleteKey(state, found, key);
+      kernel.trace.write('state', { service: 's3', bucket, key, removed: true });
     },
   };
 }

@@ -1,9 +1,9 @@
 import type { DescribeTrainingJobCommandInput, DescribeTrainingJobCommandOutput } from '@aws-sdk/client-sagemaker';
+import { contract } from '../../containers/contract.ts';
 import { defineOperation } from '../operation.ts';
 import { nameLimit } from './limits.ts';
 import { onResource, trainingJobNamed } from './resources.ts';
 import type { SageMaker } from './state.ts';
-import { defaultMaxRuntimeSeconds } from './training.ts';
 
 export const describeTrainingJob = defineOperation<SageMaker, DescribeTrainingJobCommandInput, Omit<DescribeTrainingJobCommandOutput, '$metadata'>>({
   name: 'DescribeTrainingJob',
@@ -17,7 +17,7 @@ export const describeTrainingJob = defineOperation<SageMaker, DescribeTrainingJo
       EnableNetworkIsolation: false,
       EnableInterContainerTrafficEncryption: false,
       EnableManagedSpotTraining: false,
-      StoppingCondition: { MaxRuntimeInSeconds: defaultMaxRuntimeSeconds },
+      StoppingCondition: { MaxRuntimeInSeconds: contract.maxRuntimeMs / 1000 },
       ...structuredClone(job.input),
       TrainingJobName: job.name,
       TrainingJobArn: job.arn,
@@ -30,7 +30,10 @@ export const describeTrainingJob = defineOperation<SageMaker, DescribeTrainingJo
       LastModifiedTime: new Date(job.modifiedAtMs),
       ...(startedAtMs !== undefined && { TrainingStartTime: new Date(startedAtMs) }),
       ...(endedAtMs !== undefined && { TrainingEndTime: new Date(endedAtMs) }),
-      ...(seconds !== undefined && { TrainingTimeInSeconds: seconds, BillableTimeInSeconds: seconds }),
+      ...(seconds !== undefined && {
+        TrainingTimeInSeconds: seconds,
+        BillableTimeInSeconds: Math.round(job.priceShare * (seconds - job.idleMs / 1000)),
+      }),
       SecondaryStatusTransitions: structuredClone(job.transitions),
       ...(job.finalMetrics.size > 0 && {
         FinalMetricDataList: [...job.finalMetrics].map(([name, { value, atMs }]) => ({ MetricName: name, Value: value, Timestamp: new Date(atMs) })),

@@ -26,6 +26,10 @@ export const durations = (random: Random) => ({
     (Math.max(...variants.map((variant) => variant.config.ContainerStartupHealthCheckTimeoutInSeconds ?? 480)) / 480),
   trainingStart: () => random.between('sagemaker/training-start-seconds', 60, 120),
   trainingDownload: () => random.between('sagemaker/training-download-seconds', 20, 60),
+  /** Until spot instances are found again after an interruption. */
+  spotCapacity: () => random.between('sagemaker/spot-capacity-seconds', 120, 900),
+  /** What spot instances cost, of the price on demand. AWS says up to 90 % less. */
+  spotPriceShare: () => random.between('sagemaker/spot-price-share', 0.3, 0.5),
   trainingUpload: () => random.between('sagemaker/training-upload-seconds', 5, 20),
 });
 

@@ -49,6 +49,7 @@ export const packageNameOrArnLimit: Limit = {
   max: 176,
   pattern: /(arn:aws[a-z-]*:sagemaker:[a-z0-9-]*:[0-9]{12}:[a-z-]*\/)?([a-zA-Z0-9]([a-zA-Z0-9-]){0,62})(?<!-)(\/[0-9]{1,5})?/,
 };
+
 /** A container definition's members below `path`. */
 export const containerLimits = (path: string): Limits => ({
   [`${path}.ContainerHostname`]: { max: 63, pattern: /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/ },
@@ -63,6 +64,7 @@ export const containerLimits = (path: string): Limits => ({
   [`${path}.ModelDataSource.S3DataSource.CompressionType`]: { oneOf: ['None', 'Gzip'] },
   [`${path}.ContainerMetricsConfig.MetricsEndpoints`]: { max: 1 },
 });
+
 /** Where a model or a job is attached to a network of the account's. */
 export const vpcLimits: Limits = {
   'VpcConfig.SecurityGroupIds': { min: 1, max: 5 },

@@ -39,7 +39,7 @@ import { updateEndpointWeightsAndCapacities } from './update-endpoint-weights-an
 import { updateModelPackage } from './update-model-package.ts';
 
 export type { Served } from './metrics.ts';
-export type { SageMakerOptions, UpdateKind, UpdateOutcome } from './state.ts';
+export type { SageMakerOptions, TrainingFault, UpdateKind, UpdateOutcome } from './state.ts';
 
 export interface SageMakerService {
   readonly control: Service;

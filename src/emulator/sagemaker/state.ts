@@ -19,11 +19,20 @@ import type { Kernel } from '../kernel.ts';
 import type { Metrics } from './metrics.ts';
 import type { Traffic } from './traffic.ts';
 import type { VariantHost } from './variant-host.ts';
-import type { ResolvedImage, TrainingRun, Workloads } from './workloads/workloads.ts';
+import type { ResolvedImage, Workloads } from './workloads/workloads.ts';
 
 /** How an endpoint's change ends, where a test wants it otherwise than well. */
 export type UpdateOutcome = 'ok' | 'silent-revert' | 'unexplained-revert' | 'no-capacity';
 export type UpdateKind = 'create' | 'config' | 'weights' | 'capacity';
+
+/** What may happen to an attempt to train: only the instances of a spot job are interrupted, an internal error is AWS's own. */
+export interface TrainingFault {
+  readonly kind: 'interrupted' | 'internal-error';
+  /** Seconds of emulator time after the containers started; an attempt that has ended by then is spared. */
+  readonly afterSeconds: number;
+  /** Told when it happens. */
+  readonly happens?: () => void;
+}
 
 export interface SageMakerOptions {
   /** The image a URI names, by tag or digest; undefined where the registry has none. */
@@ -34,6 +43,8 @@ export interface SageMakerOptions {
     /** Keys below a prefix, sorted. */
     list(bucket: string, prefix: string): readonly string[];
     write(bucket: string, key: string, bytes: Uint8Array): void;
+    /** What isn't there is no error. */
+    remove(bucket: string, key: string): void;
   };
   /** One line of a container, for CloudWatch Logs. */
   readonly log: (group: string, stream: string, line: string) => void;
@@ -43,6 +54,8 @@ export interface SageMakerOptions {
     readonly updateOutcome?: (endpointName: string, kind: UpdateKind) => UpdateOutcome;
     /** Asked for each minute of a variant: whether its metrics are never published. Default none is missing. */
     readonly metricsMissing?: (endpointName: string, variantName: string, minuteMs: number) => boolean;
+    /** Asked for each attempt of a training job, from 1, when its containers start. Default nothing happens. */
+    readonly training?: (jobName: string, attempt: number, spot: boolean) => TrainingFault | undefined;
   };
 }
 
@@ -147,12 +160,14 @@ export interface TrainingJob {
   modifiedAtMs: number;
   trainingStartedAtMs: number | undefined;
   trainingEndedAtMs: number | undefined;
+  /** Of the time between those two, what passed between attempts: nobody pays for it. */
+  idleMs: number;
+  /** What is billed of the time trained, 0-1: less than 1 for spot instances. */
+  readonly priceShare: number;
   failureReason: string | undefined;
   modelArtifacts: string | undefined;
   /** Last value a metric. */
   readonly finalMetrics: Map<string, { readonly value: number; readonly atMs: number }>;
-  /** Set while the container runs. */
-  run: TrainingRun | undefined;
   /** Somebody asked it to stop; whoever waits for the job is woken. */
   stopRequested: boolean;
   readonly stopped: Promise<void>;

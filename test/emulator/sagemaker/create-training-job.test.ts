@@ -165,9 +165,7 @@ describe('CreateTrainingJob', () => {
 
     expect(await ask(channel({ InputMode: 'Pipe' }))).toContain('NotEmulated: The embedded AWS does not emulate training input mode Pipe');
     expect(await ask(channel({}))).toContain('ValidationException: No S3 objects found under S3 URL "s3://data/train/" given in input data source.');
-    expect(await ask({ ResourceConfig: { InstanceType: 'ml.m5.large', InstanceCount: 2, VolumeSizeInGB: 1 } })).toContain(
-      'training on several instances',
-    );
+    expect(await ask({ ServerlessJobConfig: {} as never })).toContain('NotEmulated: The embedded AWS does not emulate serverless training jobs');
     expect(await ask({ HyperParameters: { epochs: 3 as never } })).toContain('Member must be a string');
     expect(await ask({}, '000000000000.dkr.ecr.eu-west-1.amazonaws.com/nope:1')).toContain('Cannot find the requested image');
     expect(await ask({})).toBe('accepted');

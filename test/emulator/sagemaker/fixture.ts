@@ -55,6 +55,7 @@ export function world<K extends Kernel>(kernel: K, more: { faults?: SageMakerOpt
         if (bucket === 'no-such-bucket') throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', { status: 404 });
         objects.set(`${bucket}/${key}`, bytes);
       },
+      remove: (bucket, key) => void objects.delete(`${bucket}/${key}`),
     },
     log: (group, stream, line) => logs.push(`${group} ${stream} ${line}`),
     workloads: more.workloads ?? statisticalWorkloads(kernel),

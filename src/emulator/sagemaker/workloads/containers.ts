@@ -10,6 +10,9 @@ import { layModel } from '../../../containers/model-data.ts';
 import { freePort } from '../../../containers/ports.ts';
 import { unpackImage } from '../../../containers/unpack.ts';
 import type { Kernel } from '../../kernel.ts';
+import { keepCheckpoints } from './checkpoints.ts';
+import { jobNetworks } from './job-networks.ts';
+import { completeTrainingTree } from './training-tree.ts';
 import type { ModelServer, ServeSpec, TrainingEnd, TrainingRun, TrainSpec, Workloads } from './workloads.ts';
 
 // Everything here is wall time: a container cannot be hurried by another clock.
@@ -30,6 +33,7 @@ export function containerWorkloads(kernel: Kernel, engine: Engine, { leastStartu
   const closing = new AbortController();
   /** What the servers that still run leave behind. */
   const leftovers = new Set<() => void>();
+  const networks = jobNetworks(engine);
 
   function serve(spec: ServeSpec): ModelServer {
     const baseFolder = join(trees, `${spec.endpointName}-${spec.variantName}-${spec.instanceId}`);
@@ -121,9 +125,12 @@ export function containerWorkloads(kernel: Kernel, engine: Engine, { leastStartu
   }
 
   function train(spec: TrainSpec): TrainingRun {
-    const baseFolder = join(trees, spec.jobName);
+    const { host, groups } = spec.cluster;
+    const hosts = groups.flatMap((group) => group.hosts);
+    const baseFolder = join(trees, `${spec.jobName}-${host}`);
     let stopping = false;
     let container: Container | undefined;
+    let endCheckpoints = () => {};
 
     const ended = (async (): Promise<TrainingEnd> => {
       const failed = (exitCode: number, error: unknown): TrainingEnd => {
@@ -131,25 +138,35 @@ export function containerWorkloads(kernel: Kernel, engine: Engine, { leastStartu
         return { exitCode, failureText: wordsOf(error), modelFiles: [], outputFiles: [] };
       };
       try {
+        const network = await networks.join(spec.jobName, hosts);
+        if (network?.unresolved !== undefined) spec.onLine(network.unresolved);
         const rootFolder = unpackImage(spec.image.digest, spec.image.layerFiles, images);
         makeTrainingLayout(baseFolder, {
           hyperParameters: spec.hyperparameters,
           channels: spec.channels.map(({ name, contentType, files }) => ({ name, files, ...(contentType !== undefined && { contentType }) })),
           instanceType: spec.instanceType,
+          hosts,
+          currentHost: host,
+          ...(network && { networkInterface: network.interfaceName }),
         });
+        completeTrainingTree(baseFolder, spec);
+        endCheckpoints = keepCheckpoints(baseFolder, spec.checkpoints, spec.onLine);
         const started = await engine.start({
           rootFolder,
           config: spec.image.config,
           command: 'train',
+          instead: spec.command,
           baseFolder,
+          ...(network && { member: { network, hostName: host } }),
           environment: trainingEnvironment({ jobName: spec.jobName, jobArn: spec.jobArn, region: kernel.region, environment: spec.environment }),
           onLine: (line) => spec.onLine(line),
-          name: spec.jobName,
+          name: hosts.length > 1 ? `${spec.jobName}/${host}` : spec.jobName,
           imageUri: spec.imageUri,
         });
         container = started;
         if (stopping) await started.stop(contract.trainingGraceMs);
         const { exitCode, signal } = await started.exited;
+        endCheckpoints();
         return {
           exitCode: exitCode ?? undefined,
           ...(signal !== null && { signal }),
@@ -161,7 +178,9 @@ export function containerWorkloads(kernel: Kernel, engine: Engine, { leastStartu
         // 127 is what a shell says of a program that isn't there, 1 is the rest: an archive that cannot be unpacked or made.
         return failed(error instanceof ContainerCannotStart ? 127 : 1, error);
       } finally {
+        endCheckpoints();
         wipe(baseFolder);
+        if (hosts.length > 1) await networks.leave(spec.jobName);
       }
     })();
 

@@ -2,11 +2,21 @@ import type { ModelAnswer } from '../../../containers/model-client.ts';
 import type { Kernel } from '../../kernel.ts';
 import { type Behaviour, behaviourOf } from './behaviour.ts';
 import { latencyAt } from './latency.ts';
-import type { ResolvedImage, TrainingEnd, Workloads } from './workloads.ts';
+import type { ResolvedImage, TrainingEnd, TrainSpec, Workloads } from './workloads.ts';
 
 /** A promise each: one for all would keep alive every world that ever waited for it. */
 const never = () => new Promise<never>(() => {});
 const utf8 = new TextEncoder();
+
+const checkpointName = (host: string) => `${host}.json`;
+
+/** Seconds a host has trained before, as its checkpoint says; 0 without one. */
+function trainedBefore(spec: Pick<TrainSpec, 'checkpoints' | 'cluster'>): number {
+  const file = spec.checkpoints?.files.find(({ path }) => path === checkpointName(spec.cluster.host));
+  if (!file) return 0;
+  const { trainedSeconds } = JSON.parse(new TextDecoder().decode(file.bytes)) as { trainedSeconds: number }; // Its own writing.
+  return trainedSeconds;
+}
 
 /**
  * Models of containers instead of containers, for the virtual clock: what an image does is read from its labels
@@ -61,6 +71,7 @@ export function statisticalWorkloads(kernel: Kernel): Workloads {
     },
     train(spec) {
       const model = behaviour(spec.image);
+      let over = false;
       let finish: (end: TrainingEnd) => void = () => {};
       const ended = new Promise<TrainingEnd>((resolve) => {
         finish = resolve;
@@ -69,7 +80,16 @@ export function statisticalWorkloads(kernel: Kernel): Workloads {
       const modelFiles = [
         { path: 'model.json', bytes: utf8.encode(JSON.stringify({ image: spec.image.digest, hyperparameters: spec.hyperparameters })) },
       ];
-      const timer = clock.after(1000 * model.trainSeconds, `train of ${spec.jobName}`, () => {
+      const beganAtMs = clock.now();
+      const before = trainedBefore(spec);
+      /** Leaves word of how long it has trained in all, for the attempt after an interruption. */
+      const checkpoint = () => {
+        const seconds = before + (clock.now() - beganAtMs) / 1000;
+        spec.checkpoints?.keep([{ path: checkpointName(spec.cluster.host), bytes: utf8.encode(JSON.stringify({ trainedSeconds: seconds })) }]);
+      };
+      const timer = clock.after(1000 * Math.max(0, model.trainSeconds - before), `train of ${spec.jobName}`, () => {
+        over = true;
+        checkpoint();
         const good = model.trainExitCode === 0;
         const metrics = Object.fromEntries(
           spec.metricNames.map((name) => [name, model.metrics[name] ?? random.between(`sagemaker/training-metric/${name}`, 0.85, 0.95)]),
@@ -87,7 +107,10 @@ export function statisticalWorkloads(kernel: Kernel): Workloads {
       return {
         ended,
         async stop() {
+          if (over) return;
+          over = true;
           timer.cancel();
+          checkpoint();
           finish({ exitCode: undefined, signal: 'SIGTERM', failureText: '', modelFiles: [], outputFiles: [] });
         },
       };

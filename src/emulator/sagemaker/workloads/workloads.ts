@@ -43,7 +43,30 @@ export interface ModelServer {
 export interface TrainingChannel {
   readonly name: string;
   readonly contentType?: string | undefined;
+  /** As the request has it; undefined where it says nothing. */
+  readonly compression?: string | undefined;
+  /** `FastFile` is laid out like `File`, and cannot be written to. */
+  readonly inputMode: string;
+  /** What of the channel's objects this host has got is in `files`. */
+  readonly distribution: string;
   readonly files: readonly FolderFile[];
+}
+
+/** Hosts of one instance type; `homogeneousCluster` where a job names no groups. */
+export interface HostGroup {
+  readonly name: string;
+  readonly instanceType: string;
+  /** `algo-1` and so on. */
+  readonly hosts: readonly string[];
+}
+
+/** Files a training host starts from, and leaves for its next start. */
+export interface Checkpoints {
+  /** Path below `/opt/ml`. */
+  readonly folder: string;
+  readonly files: readonly FolderFile[];
+  /** Takes all that is there now; what is not there any more is gone. Never throws for a bucket that is missing. */
+  keep(files: readonly FolderFile[]): void;
 }
 
 export interface TrainSpec {
@@ -55,6 +78,12 @@ export interface TrainSpec {
   readonly environment: Readonly<Record<string, string>>;
   readonly channels: readonly TrainingChannel[];
   readonly instanceType: string;
+  /** Which of the job's hosts this is, and which there are. */
+  readonly cluster: { readonly host: string; readonly groups: readonly HostGroup[] };
+  /** What is started instead of the image's entry point and of the word `train`; undefined: those. */
+  readonly command: { readonly entrypoint: readonly string[] | undefined; readonly arguments: readonly string[] | undefined };
+  /** Undefined: the job keeps none. */
+  readonly checkpoints: Checkpoints | undefined;
   /** Names of the job's metric definitions. A real run prints them, a statistical one ends with them. */
   readonly metricNames: readonly string[];
   readonly onLine: (line: string) => void;
@@ -74,7 +103,7 @@ export interface TrainingEnd {
   readonly metrics?: Readonly<Record<string, number>>;
 }
 
-/** One `train` container. */
+/** One `train` container: one host of a job. */
 export interface TrainingRun {
   readonly ended: Promise<TrainingEnd>;
   /** SIGTERM, SIGKILL 120 s of wall time later; `ended` then resolves. */
