@@ -9,19 +9,21 @@ import type { SageMaker } from './state.ts';
 const maxEnvironmentText = 1024;
 const maxEnvironmentBytes = 32 * 1024;
 
-function checkEnvironments(containers: readonly ContainerDefinition[], pathOf: (index: number) => string): void {
-  let bytes = 0;
-  for (const [index, container] of containers.entries()) {
-    for (const [key, value] of Object.entries(container.Environment ?? {})) {
-      for (const text of [key, value]) {
-        if (text.length <= maxEnvironmentText) continue;
-        throw validationException(
-          `1 validation error detected: Value '${text}' at '${pathOf(index)}.environment' failed to satisfy constraint: Map ${text === key ? 'keys' : 'value'} must satisfy constraint: [Member must have length less than or equal to ${maxEnvironmentText}]`,
-        );
-      }
-      bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
+function checkEntries(environment: Readonly<Record<string, string>>, path: string): void {
+  for (const [key, value] of Object.entries(environment)) {
+    for (const text of [key, value]) {
+      if (text.length <= maxEnvironmentText) continue;
+      throw validationException(
+        `1 validation error detected: Value '${text}' at '${path}.environment' failed to satisfy constraint: Map ${text === key ? 'keys' : 'value'} must satisfy constraint: [Member must have length less than or equal to ${maxEnvironmentText}]`,
+      );
     }
   }
+}
+
+/** The bound is on what all containers are given, packages' own environments included. */
+function checkTotal(containers: readonly ContainerDefinition[]): void {
+  const entries = containers.flatMap((container) => Object.entries(container.Environment ?? {}).flat());
+  const bytes = entries.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   if (bytes > maxEnvironmentBytes)
     throw validationException(`The total size of the environment variables must not exceed 32 KB; it is ${bytes} bytes.`);
 }
@@ -103,7 +105,9 @@ export function modelContainers(state: SageMaker, input: CreateModelCommandInput
   }
   const given = input.PrimaryContainer ? [input.PrimaryContainer] : (input.Containers ?? []);
   if (given.length === 0) throw validationException('Either PrimaryContainer or Containers must be specified.');
-  checkEnvironments(given, (index) => (input.PrimaryContainer ? 'primaryContainer' : `containers.${index + 1}.member`));
+  for (const [index, one] of given.entries()) {
+    checkEntries(one.Environment ?? {}, input.PrimaryContainer ? 'primaryContainer' : `containers.${index + 1}.member`);
+  }
   const containers = given.flatMap((one) => {
     if (one.ModelPackageName === undefined) return [one];
     if (one.Image !== undefined || one.ModelDataUrl !== undefined || one.ModelDataSource) {
@@ -111,6 +115,7 @@ export function modelContainers(state: SageMaker, input: CreateModelCommandInput
     }
     return packaged(state, one);
   });
+  checkTotal(containers);
   for (const container of containers) checkContainer(state, container);
   if (containers.length > 1) checkTogether(state, containers, input.InferenceExecutionConfig?.Mode === 'Direct');
   return structuredClone(containers);

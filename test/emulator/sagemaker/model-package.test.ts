@@ -15,6 +15,8 @@ import {
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import { modelApproved } from '../../../src/triggers/model-approved.ts';
 import { clientsOf, refused } from './client.ts';
 import { seconds, virtualWorld } from './fixture.ts';
 
@@ -263,6 +265,18 @@ describe('UpdateModelPackage', () => {
     expect((await client.send(new DescribeModelPackageCommand({ ModelPackageName: versionArn(1) }))).CustomerMetadataProperties).toEqual({
       stage: 'prod',
     });
+  });
+
+  test('is heard by the trigger that waits for an approval, when and only when the answer was given', async () => {
+    const { w, client, version } = await registry();
+    await version();
+    const update = (more: object) => client.send(new UpdateModelPackageCommand({ ModelPackageArn: versionArn(1), ...more }));
+    await update({ ModelApprovalStatus: 'Rejected' });
+    await update({ ModelApprovalStatus: 'Approved', ApprovalDescription: 'better' });
+    await update({ CustomerMetadataProperties: { stage: 'prod' } });
+
+    const heard = w.kernel.events.map((event) => z.safeParse(modelApproved.event, { time: '2026-11-22T10:00:00Z', detail: event.detail }).success);
+    expect(heard).toEqual([false, false, true, false]);
   });
 
   test('refuses a version that is not there', async () => {
