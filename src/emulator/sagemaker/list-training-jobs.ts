@@ -1,4 +1,5 @@
 import type { ListTrainingJobsCommandInput, ListTrainingJobsCommandOutput } from '@aws-sdk/client-sagemaker';
+import { notEmulated } from '../aws-error.ts';
 import { defineOperation } from '../operation.ts';
 import { listLimits } from './limits.ts';
 import { page } from './listing.ts';
@@ -9,6 +10,8 @@ export const listTrainingJobs = defineOperation<SageMaker, ListTrainingJobsComma
   access: () => [{ action: 'sagemaker:ListTrainingJobs', resource: '*' }],
   limits: { ...listLimits, SortBy: { oneOf: ['Name', 'CreationTime', 'Status'] } },
   run(input, state) {
+    if (input.WarmPoolStatusEquals !== undefined) throw notEmulated('warm pools (ListTrainingJobs with WarmPoolStatusEquals)');
+    if (input.TrainingPlanArnEquals !== undefined) throw notEmulated('training plans (ListTrainingJobs with TrainingPlanArnEquals)');
     const fitting = [...state.trainingJobs.values()].filter((job) => input.StatusEquals === undefined || job.status === input.StatusEquals);
     const { items, nextToken } = page(fitting, input, 'Ascending');
     return {

@@ -1,4 +1,10 @@
-import { CreateTrainingJobCommand, type CreateTrainingJobCommandInput, DescribeTrainingJobCommand } from '@aws-sdk/client-sagemaker';
+import {
+  CreateTrainingJobCommand,
+  type CreateTrainingJobCommandInput,
+  DescribeTrainingJobCommand,
+  ListTrainingJobsCommand,
+  type ListTrainingJobsCommandInput,
+} from '@aws-sdk/client-sagemaker';
 import { describe, expect, test } from 'vitest';
 import { clientsOf, refused } from './client.ts';
 import { roleArn, trainingJob, virtualWorld } from './fixture.ts';
@@ -95,6 +101,17 @@ describe('CreateTrainingJob', () => {
     await create(given);
 
     expect(await client.send(new DescribeTrainingJobCommand({ TrainingJobName: 'churn' }))).toMatchObject(given);
+  });
+
+  test('is listed by name and status; by warm pool is refused by name', async () => {
+    const { client, create } = jobs();
+    await create({});
+    const list = async (input: ListTrainingJobsCommandInput) =>
+      (await client.send(new ListTrainingJobsCommand(input))).TrainingJobSummaries?.map((job) => job.TrainingJobName);
+
+    expect(await list({ NameContains: 'CHU', StatusEquals: 'InProgress' })).toEqual(['churn']);
+    expect(await list({ StatusEquals: 'Completed' })).toEqual([]);
+    expect(await refused(list({ WarmPoolStatusEquals: 'Available' }))).toMatch(/^NotEmulated: The embedded AWS does not emulate warm pools/);
   });
 
   test('lets a policy tell which instances, and that the job is isolated from the network', async () => {
