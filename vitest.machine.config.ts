@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['test/python/**/*.test.ts', 'test/docker/**/*.test.ts', 'test/containers/docker-engine.test.ts'],
     // Their containers want the two cores for themselves.
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

@@ -78,7 +78,7 @@ async function make(
     const suite = /^VERSION_CODENAME=(\w+)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'stable';
     const all = ['base-files', 'base-passwd', 'coreutils', 'dash', ...packages].join(',');
     // Unpacked and not configured: what our programs need is files, and this takes a tenth of the time.
-    const unpacked = await quietly(['mmdebstrap', '--mode=root', '--variant=extract', `--include=${all}`, suite, folder], 120);
+    const unpacked = await quietly(['mmdebstrap', '--mode=root', '--variant=extract', `--include=${all}`, suite, folder], 300);
     if (unpacked.code !== 0) throw failed('unpack Debian packages', unpacked);
     for (const name of ['passwd', 'group']) {
       const master = path.join(folder, `usr/share/base-passwd/${name}.master`);
@@ -87,26 +87,32 @@ async function make(
     mkdirSync(path.join(folder, 'usr/local/bin'), { recursive: true });
     await fill(folder);
     const tar = path.join(work, 'root.tar');
-    const packed = await quietly(['tar', '--directory', folder, '--create', '--file', tar, '.'], 60);
+    const packed = await quietly(['tar', '--directory', folder, '--create', '--file', tar, '.'], 300);
     if (packed.code !== 0) throw failed('pack the base image', packed);
     const search = 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-    const imported = await quietly(['docker', 'import', '--change', search, '--change', `LABEL ${recipeLabel}=${hash}`, tar, image], 120, env);
+    const imported = await quietly(['docker', 'import', '--change', search, '--change', `LABEL ${recipeLabel}=${hash}`, tar, image], 300, env);
     if (imported.code !== 0) throw failed('import the base image', imported);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
 }
 
-/** The packages' own wheels for the image's Python, which may be another than this machine's. */
+/** Brings the packages of the example's virtual environment into the image, or where Debian has another Python than this machine, wheels for that. */
 async function installRequirements(folder: string): Promise<void> {
   const version = globSync('usr/bin/python3.*', { cwd: folder })
     .map((file) => /python(3\.\d+)$/.exec(file)?.[1])
     .find((found) => found !== undefined);
   if (version === undefined) throw new Error("Debian's python3 brought no python3.x");
   const target = path.join(folder, `usr/local/lib/python${version}/dist-packages`);
+  const installed = path.join(binFolder('digits-sklearn'), `../lib/python${version}/site-packages`);
+  if (existsSync(installed)) {
+    mkdirSync(path.dirname(target), { recursive: true });
+    // Links take no room and no time; across file systems there are none.
+    for (const link of [['--link'], []]) if ((await quietly(['cp', '--archive', ...link, installed, target], 120)).code === 0) return;
+  }
   const python = path.join(binFolder('digits-sklearn'), 'python3');
   const flags = ['--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary', ':all:', '--implementation', 'cp'];
   const words = ['-m', 'pip', 'install', ...flags, '--python-version', version, '--target', target, '--requirement', requirements];
-  const installed = await quietly([python, ...words], 180);
-  if (installed.code !== 0) throw failed('install the requirements into the base image', installed);
+  const wheels = await quietly([python, ...words], 300);
+  if (wheels.code !== 0) throw failed('install the requirements into the base image', wheels);
 }
