@@ -1,7 +1,16 @@
-import { BatchGetBuildsCommand, CodeBuildClient, ListBuildsForProjectCommand, StartBuildCommand, StopBuildCommand } from '@aws-sdk/client-codebuild';
+import {
+  BatchGetBuildsCommand,
+  CodeBuildClient,
+  InvalidInputException,
+  ListBuildsForProjectCommand,
+  ResourceNotFoundException,
+  StartBuildCommand,
+  StopBuildCommand,
+} from '@aws-sdk/client-codebuild';
 import type { Build as CodeBuildBuild, EnvironmentVariable } from '@aws-sdk/client-codebuild';
 import type { Build, BuildRequest, Builds } from '../ports/builds.ts';
-import { attempt } from './errors.ts';
+import { Refused } from '../rollout/errors.ts';
+import { attempt, translated } from './errors.ts';
 
 /** Whose build it is, in its own environment: what CodeBuild keeps of who asked. */
 const ownerVariable = 'ROLLOUT';
@@ -11,11 +20,13 @@ const variables = (values: Readonly<Record<string, string>>): EnvironmentVariabl
 
 function sourceOf({ type, location, version }: BuildRequest['source'], region: string) {
   const at = version === undefined ? {} : { sourceVersion: version };
+  if (type === 's3' && /\.t(?:ar(?:\.\w+)?|gz)$/.test(location))
+    throw new Refused(`Cannot start a build of "${location}": CodeBuild unpacks a .zip alone; put the source there as one`);
   return type === 's3'
     ? { sourceTypeOverride: 'S3' as const, sourceLocationOverride: location.replace('s3://', ''), ...at }
     : {
         sourceTypeOverride: 'CODECOMMIT' as const,
-        sourceLocationOverride: `https://git-codecommit.${region}.amazonaws.com/v1/repos/${location}`,
+        sourceLocationOverride: `https://git-codecommit.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}/v1/repos/${location}`,
         ...at,
       };
 }
@@ -23,9 +34,10 @@ function sourceOf({ type, location, version }: BuildRequest['source'], region: s
 /** What the phase that failed says; CodeBuild writes it beside the phase. */
 function failureOf({ phases = [] }: CodeBuildBuild): Pick<Build, 'failure'> {
   const failed = phases.find(({ phaseStatus }) => phaseStatus !== undefined && phaseStatus !== 'SUCCEEDED');
-  const texts = (failed?.contexts ?? []).flatMap(({ statusCode, message }) =>
-    [statusCode, message].filter((part) => part !== undefined && part !== '').join(': '),
-  );
+  // A phase that was stopped has a context without words.
+  const texts = (failed?.contexts ?? [])
+    .map(({ statusCode, message }) => [statusCode, message].filter((part) => part !== undefined && part !== '').join(': '))
+    .filter((text) => text !== '');
   return texts.length === 0 ? {} : { failure: texts.join('; ') };
 }
 
@@ -111,7 +123,11 @@ export function codeBuilds(projectName: string, region: string, client: CodeBuil
     },
 
     async stop(id) {
-      await attempt(`Cannot stop build "${id}"`, () => client.send(new StopBuildCommand({ id })));
+      // One that ended meanwhile, or is gone, is refused: what was wanted is so.
+      await client.send(new StopBuildCommand({ id })).catch((error: unknown) => {
+        if (!(error instanceof InvalidInputException) && !(error instanceof ResourceNotFoundException))
+          throw translated(error, `Cannot stop build "${id}"`);
+      });
     },
   };
 }

@@ -31,6 +31,12 @@ const mediaTypes = [
   'application/vnd.oci.image.index.v1+json',
 ];
 
+/**
+ * What counts as a signature or an attestation among all that may name an image as its subject: Cosign's, Sigstore's
+ * bundles, Notation's, in-toto's. A list of what the image holds (an SBOM by itself) vouches for nothing.
+ */
+const vouching = /cosign|sigstore|notary|in-toto/i;
+
 interface Manifest {
   readonly config?: { readonly digest?: string; readonly mediaType?: string };
   readonly layers?: readonly { readonly size?: number }[];
@@ -88,7 +94,8 @@ export function ecrImages(registry: string, client: ECRClient = new ECRClient())
       if (image.digest !== undefined) return imageUri;
       // AWS's own accounts let everybody pull, which needs the manifest, and nobody describe.
       const digest = image.registryId === ownAccount ? await images.digestOf(imageUri) : (await manifestOf(imageUri))?.first.imageId?.imageDigest;
-      return digest === undefined ? undefined : `${imageUri.slice(0, imageUri.lastIndexOf(':'))}@${digest}`;
+      // Without its tag, where it names one.
+      return digest === undefined ? undefined : `${imageUri.replace(/:[^:/]*$/, '')}@${digest}`;
     },
 
     async inspect(imageUri) {
@@ -132,7 +139,7 @@ export function ecrImages(registry: string, client: ECRClient = new ECRClient())
       const referrers = await found(`Cannot look for signatures of "${imageUri}"`, () =>
         client.send(new ListImageReferrersCommand({ registryId, repositoryName, subjectId: { imageDigest: digest } })),
       );
-      if ((referrers?.referrers ?? []).length > 0) return true;
+      if (referrers?.referrers?.some(({ artifactType = '' }) => vouching.test(artifactType))) return true;
       // As cosign wrote them before registries knew referrers: a tag made of the digest.
       const tag = digest.replace(':', '-');
       for (const ending of ['sig', 'att']) {

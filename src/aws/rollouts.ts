@@ -16,7 +16,8 @@ import { attempt, translated } from './errors.ts';
 import { dataOf, isConditionFailure, row, type Table, type TransactItem } from './table.ts';
 
 function liveAfter(rollout: Rollout): Pick<DeliveryHead, 'liveKey' | 'liveDigest' | 'liveRolloutId'> {
-  const liveDigest = rollout.candidate.images?.[0]?.split('@')[1];
+  const { ownImage, images } = rollout.candidate;
+  const liveDigest = (ownImage ?? images?.[0])?.split('@')[1];
   return { liveKey: rollout.request.dedupeKey, liveRolloutId: rollout.id, ...(liveDigest !== undefined && { liveDigest }) };
 }
 

@@ -1,5 +1,6 @@
 import type { Build } from '../ports/builds.ts';
 import type { Ports } from '../ports/ports.ts';
+import { runsOfOwnImage } from './image-for.ts';
 import { platformOf } from './platform.ts';
 import type { BuildSpec } from './candidate-spec.ts';
 import { Refused } from '../rollout/errors.ts';
@@ -30,13 +31,14 @@ async function look(rollout: Rollout, ports: Needs): Promise<Looked> {
   const { buildId, images, source } = rollout.candidate;
   if (rollout.ending) return stop(rollout, ports);
   if (images || !source) return { answer: 'skipped', status: 'nothing to build' };
-  const { build: spec, serve } = await specOf(rollout, ports);
+  const spec = await specOf(rollout, ports);
+  const rules = spec.build;
   // Source without a build is a training script: the image is another one.
-  if (!spec) return { answer: 'skipped', status: 'nothing to build' };
+  if (!rules) return { answer: 'skipped', status: 'nothing to build' };
   const found = buildId === undefined ? undefined : await ports.builds.describe(buildId);
-  if (!found) return ask(rollout, spec, serve.instanceType, ports);
+  if (!found) return ask(rollout, rules, runsOfOwnImage(spec).instanceType, ports);
   if (found.status === 'IN_PROGRESS') return { answer: 'building', status: found.phase };
-  return found.status === 'SUCCEEDED' ? take(rollout, spec, found, ports) : refuse(rollout, found, ports);
+  return found.status === 'SUCCEEDED' ? take(rollout, rules, found, ports) : refuse(rollout, found, ports);
 }
 
 async function ask(rollout: Rollout, spec: BuildSpec, instanceType: string, ports: Needs): Promise<Looked> {

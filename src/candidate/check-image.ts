@@ -8,6 +8,7 @@ import { lookAgainSeconds } from '../rollout/pace.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { DeliverySpec } from '../rollout/spec.ts';
 import { type ImageSpec, severities } from './candidate-spec.ts';
+import { runsOfOwnImage } from './image-for.ts';
 import { manifestFor } from './platform.ts';
 
 /** `waiting`: for a signature, or for a scan to finish. */
@@ -46,19 +47,19 @@ export async function checkImage(rolloutId: string, ports: Needs): Promise<{ rea
   const spec = await specOf(rollout, ports);
   const found = await ports.images.inspect(imageUri);
   if (!found) return { answer: await refuse(rollout, 'image-gone', `image "${imageUri}" is not in the registry any more`, ports), waitSeconds };
-  const chosen = manifestFor(found, spec.serve.instanceType);
+  const chosen = manifestFor(found, runsOfOwnImage(spec).instanceType);
   if (chosen.answer === 'none') return { answer: await refuse(rollout, 'image-for-other-platform', chosen.text, ports), waitSeconds };
   if (chosen.answer === 'child') {
     const child = `${imageUri.split('@')[0] ?? ''}@${chosen.digest}`;
     await ports.rollouts.save(
-      { ...rollout, candidate: { ...rollout.candidate, images: [child] } },
+      { ...rollout, candidate: { ...rollout.candidate, images: [child], indexUri: imageUri } },
       [{ kind: 'image-checked', text: `${imageUri} is an index; of it ${chosen.platform}: ${child}`, evidence: { index: imageUri, image: child } }],
       nowMs,
     );
     return checkImage(rolloutId, ports);
   }
   const sinceMs = rollout.candidate.imageSeenAtMs ?? nowMs;
-  const judged = flawsOf(imageUri, found, spec, ports.settings.region) ?? (await provenanceOf(imageUri, spec.image, sinceMs, ports));
+  const judged = flawsOf(imageUri, found, spec, ports.settings.region) ?? (await provenanceOf(rollout, imageUri, spec.image, sinceMs, ports));
   switch (judged.answer) {
     case 'refused':
       return { answer: await refuse(rollout, judged.reason, judged.text, ports), waitSeconds };
@@ -97,16 +98,22 @@ function flawsOf(imageUri: string, { manifest, mediaType, config }: ImageManifes
     manifest,
     mediaType,
     region,
-    instanceType: spec.serve.instanceType,
+    ...runsOfOwnImage(spec),
     hosting: spec.serve.pipeline.before.length + spec.serve.pipeline.after.length > 0 ? 'multi-container' : 'single',
-    commands: spec.train && !spec.train.image && !spec.train.prebuilt ? ['train', 'serve'] : ['serve'],
     ...(config !== undefined && { config: new TextEncoder().encode(config) }),
   }).filter(({ level }) => level === 'error');
   return errors.length === 0 ? undefined : { answer: 'refused', reason: 'image-unfit', text: errors.map(formatFinding).join('; ') };
 }
 
-async function provenanceOf(imageUri: string, { signature, scan }: ImageSpec, sinceMs: number, { images }: Pick<Ports, 'images'>): Promise<Judged> {
-  if (signature && !(await images.isSigned(imageUri)))
+async function provenanceOf(
+  { candidate: { indexUri } }: Rollout,
+  imageUri: string,
+  { signature, scan }: ImageSpec,
+  sinceMs: number,
+  { images }: Pick<Ports, 'images'>,
+): Promise<Judged> {
+  // Who signs an index vouches for what it names by digest.
+  if (signature && !(await images.isSigned(imageUri)) && !(indexUri !== undefined && (await images.isSigned(indexUri))))
     return { answer: 'waiting', for: 'its signature', untilMs: sinceMs + signature.within * 1000, reason: 'image-not-signed' };
   if (!scan) return { answer: 'fit' };
   const counts = await images.findings(imageUri);

@@ -8,13 +8,15 @@ import { imageFor, inBucket } from './image-for.ts';
 type Needs = Pick<Ports, 'packages' | 'images' | 'settings'>;
 
 /**
- * What the model is made of, every image by digest: a registered package's containers as they were registered, else what
- * the delivery says. A serial pipeline in its order.
+ * What the model is made of, every image by digest: what was decided before, a registered package's containers as they
+ * were registered, else what the delivery says. A serial pipeline in its order.
  *
  * @throws Refused where an image has no digest to be found, or the package is gone
  */
 export async function containersOf(rollout: Rollout, spec: DeliverySpec, ports: Needs): Promise<readonly PackagedContainer[]> {
-  const { packageArn } = rollout.candidate;
+  const { packageArn, containers: decided } = rollout.candidate;
+  // A tag may have moved since; and what an earlier rollout brought into service comes back as it was then.
+  if (decided) return decided;
   if (packageArn !== undefined) {
     const registered = await ports.packages.describe(packageArn);
     if (!registered) throw new NotFound(`${packageArn} is not in the model registry any more`);

@@ -1,5 +1,6 @@
 import type { Ports } from '../ports/ports.ts';
 import { loadRollout, specOf, tagsOf } from '../rollout/load.ts';
+import { ownImageOf } from '../rollout/rollout.ts';
 import { containersOf } from './containers.ts';
 
 /** Makes the SageMaker model a canary serves: its containers by digest, the trained artifact, the environment. Asking twice makes one. */
@@ -12,6 +13,7 @@ export async function createModel(
   const modelName = rollout.id;
   const containers = await containersOf(rollout, spec, ports);
   const images = containers.map(({ imageUri }) => imageUri);
+  const ownImage = ownImageOf(rollout.candidate);
   const saved =
     rollout.candidate.modelName === modelName
       ? rollout
@@ -19,7 +21,7 @@ export async function createModel(
           {
             ...rollout,
             phase: 'Registering',
-            candidate: { ...rollout.candidate, images, modelName },
+            candidate: { ...rollout.candidate, images, containers, ...(ownImage !== undefined && { ownImage }), modelName },
             made: { ...rollout.made, models: [...rollout.made.models, modelName] },
           },
           [{ kind: 'model-created', text: `model ${modelName} from ${images.join(', ')}`, evidence: { modelName, containers } }],

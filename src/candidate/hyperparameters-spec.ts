@@ -30,8 +30,7 @@ export const ScriptSpec = z.strictObject({
   entryPoint: z
     .string()
     .check(z.regex(/^(?!\/)(?!(.*\/)?\.\.(\/|$))[^\n]{1,1024}$/, 'Expected a file of the archive, such as train.py: no path from the root, no ..')),
-  /** `{bucket}` is the service's own model bucket. */
-  /** Unset: the source the rollout was asked for with. */
+  /** `{bucket}` is the service's own model bucket. Unset: the source the rollout was asked for with. */
   source: z.optional(z.string().check(z.regex(/^s3:\/\/[^/]+\/.+\.tar\.gz$/, 'Expected s3://bucket/path/sourcedir.tar.gz'))),
   logLevel: z._default(z.enum(['debug', 'info', 'warning', 'error', 'critical']), 'info'),
 });

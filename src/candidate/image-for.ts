@@ -1,9 +1,20 @@
 import { Refused } from '../rollout/errors.ts';
-import type { Rollout } from '../rollout/rollout.ts';
+import { ownImageOf, type Rollout } from '../rollout/rollout.ts';
 import type { DeliverySpec } from '../rollout/spec.ts';
 import { isSmdistributed } from './distribution-spec.ts';
 import { NoSuchImage } from './image-uri-refusal.ts';
 import { resolvePrebuilt } from './prebuilt.ts';
+
+/** What the candidate's own image is started as, and on which instances: the serving ones where it serves at all. */
+export function runsOfOwnImage({ train, serve }: Pick<DeliverySpec, 'train' | 'serve'>): {
+  readonly commands: readonly ('train' | 'serve')[];
+  readonly instanceType: string;
+} {
+  const isOwn = (section: { readonly image?: unknown; readonly prebuilt?: unknown }) => !section.image && !section.prebuilt;
+  const trains = train && isOwn(train);
+  if (!trains || isOwn(serve)) return { commands: trains ? ['train', 'serve'] : ['serve'], instanceType: serve.instanceType };
+  return { commands: ['train'], instanceType: train.instanceType ?? train.instanceGroups?.[0]?.instanceType ?? serve.instanceType };
+}
 
 /** `{bucket}` in a delivery is the service's own. */
 export const inBucket = (uri: string, bucket: string): string => uri.replace('s3://{bucket}/', `s3://${bucket}/`);
@@ -31,7 +42,7 @@ export function imageFor(
       throw error;
     }
   }
-  const image = section?.image ?? candidate.images?.[0];
+  const image = section?.image ?? ownImageOf(candidate);
   if (image === undefined) {
     const where = scope === 'training' ? 'train' : 'serve';
     throw new Refused(`There is no image for ${scope}: nothing was built or pushed, and ${where} names neither image nor prebuilt`);

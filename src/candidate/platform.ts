@@ -38,6 +38,6 @@ export function manifestFor({ manifest }: Pick<ImageManifest, 'manifest'>, insta
   const has = images.map(nameOf).join(', ') || 'none';
   return {
     answer: 'none',
-    text: `the image is an index, and ${fitting.length === 0 ? 'none' : `${fitting.length}`} of its images is for ${wanted}, which ${instanceType} needs (it has ${has}); push one image for that platform: docker build --platform ${wanted} --provenance=false`,
+    text: `the image is an index, and ${fitting.length === 0 ? 'none' : `${fitting.length}`} of its images ${fitting.length > 1 ? 'are' : 'is'} for ${wanted}, which ${instanceType} needs (it has ${has}); push one image for that platform: docker build --platform ${wanted} --provenance=false`,
   };
 }

@@ -4,7 +4,7 @@ import type { DeliveryHead } from '../ports/rollouts.ts';
 import { type RolloutRequest, wantedText } from '../triggers/trigger.ts';
 import { rolloutIdOf } from './admission.ts';
 import { keys } from './keys.ts';
-import type { Candidate, Rollout } from './rollout.ts';
+import { type Candidate, ownImageOf, type Rollout } from './rollout.ts';
 
 /** What asked for a rollout and what it asked for, for people. */
 export const requestText = (request: RolloutRequest): string => `${request.trigger}: ${wantedText(request)}`;
@@ -21,17 +21,20 @@ export const requested = (request: RolloutRequest) => ({
  * The rollout that made what is asked for: built the image, whose tag then is its id, or registered the package. That it
  * was made is an event like any other, and no new wish. Undefined for every other request.
  */
-export async function builtBy(delivery: string, request: RolloutRequest, { rollouts }: Pick<Ports, 'rollouts'>): Promise<string | undefined> {
+export async function builtBy(head: DeliveryHead, request: RolloutRequest, { rollouts }: Pick<Ports, 'rollouts'>): Promise<string | undefined> {
   if (request.kind === 'package') {
     // A version that waits for its approval is watched by the rollout that registered it: it goes on, and no other begins.
-    for (const rolloutId of await rollouts.watchersOf(keys.package(request.packageArn))) {
-      if ((await rollouts.find(rolloutId))?.delivery === delivery) return rolloutId;
-    }
-    return undefined;
+    const watching = await Promise.all((await rollouts.watchersOf(keys.package(request.packageArn))).map((rolloutId) => rollouts.find(rolloutId)));
+    // One that has ended goes on no more: an approval that comes after it is a wish of its own.
+    const open = watching.find((rollout) => rollout?.delivery === head.name && rollout.outcome === undefined);
+    if (open) return open.id;
+    // Approved once more, and it serves already, whatever once asked for it.
+    const live = head.liveRolloutId === undefined ? undefined : await rollouts.find(head.liveRolloutId);
+    return live?.candidate.packageArn?.toLowerCase() === request.packageArn.toLowerCase() ? live.id : undefined;
   }
-  if (request.kind !== 'image' || request.imageTag === undefined || !request.imageTag.startsWith(`${delivery}-`)) return undefined;
+  if (request.kind !== 'image' || request.imageTag === undefined || !request.imageTag.startsWith(`${head.name}-`)) return undefined;
   const builder = await rollouts.find(request.imageTag);
-  return builder?.delivery === delivery && builder.request.kind !== 'image' ? builder.id : undefined;
+  return builder?.delivery === head.name && builder.request.kind !== 'image' ? builder.id : undefined;
 }
 
 /** What a rollout begins with: what was asked for, or what an earlier rollout had. Undefined where that is nothing yet. */
@@ -57,10 +60,14 @@ export async function candidateOf(
     case 'again': {
       const before = (await ports.rollouts.find(request.rolloutId))?.candidate;
       if (!before) return undefined;
-      const { source, images, modelDataUrl, packageArn } = before;
+      const { source, images, ownImage, containers, modelDataUrl, packageArn, metrics } = before;
       return {
         ...(source && { source }),
         ...(images && { images }),
+        ...(ownImage !== undefined && { ownImage }),
+        ...(containers && { containers }),
+        // What is trained next is measured against what serves then: this.
+        ...(metrics && { metrics }),
         ...(modelDataUrl !== undefined && { modelDataUrl }),
         ...(packageArn !== undefined && { packageArn }),
       };
@@ -68,8 +75,9 @@ export async function candidateOf(
     case 'retrain': {
       const live = head.liveRolloutId === undefined ? undefined : await ports.rollouts.find(head.liveRolloutId);
       if (!live) return undefined;
-      const { source, images } = live.candidate;
-      return { ...(source && { source }), ...(images && { images }) };
+      const { source } = live.candidate;
+      const ownImage = ownImageOf(live.candidate);
+      return { ...(source && { source }), ...(ownImage !== undefined && { images: [ownImage] }) };
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Head } from '../ledger/chain.ts';
+import type { PackagedContainer } from '../ports/packages.ts';
 import type { RolloutRequest, SourceCode } from '../triggers/trigger.ts';
 import type { Move } from './move.ts';
 import type { Step } from './step.ts';
@@ -111,8 +112,12 @@ export interface StepRecord extends Step {
 export interface Candidate {
   /** The source it is built from or trained with; unset where an image or a package was asked for. */
   readonly source?: SourceCode;
-  /** URIs by digest, the container that gets the requests first. Unset until they are known. */
+  /** URIs by digest, the container that gets the requests first. Unset until they are known. Before there is a model: the candidate's own alone. */
   readonly images?: readonly string[];
+  /** The candidate's own image among the model's, pushed or built: what it is trained with anew. Unset before there is a model, and where it has none. */
+  readonly ownImage?: string;
+  /** What its model is made of; unset until that is decided, and never decided twice. */
+  readonly containers?: readonly PackagedContainer[];
   readonly trainingJobName?: string;
   readonly modelDataUrl?: string;
   /** How far the training job is, in SageMaker's words. */
@@ -122,6 +127,8 @@ export interface Candidate {
   readonly metricsAccepted?: boolean;
   /** CodeBuild's id of the build. */
   readonly buildId?: string;
+  /** The index its own image was picked of; unset where an image itself was pushed or built. */
+  readonly indexUri?: string;
   /** What ECR's scan found at and above the delivery's severity, by severity; unset where nothing counted. */
   readonly findings?: Readonly<Record<string, number>>;
   /** When it was first looked at and something was still missing, epoch milliseconds. */
@@ -136,6 +143,9 @@ export interface Candidate {
   readonly packageApproved?: boolean;
   readonly modelName?: string;
 }
+
+/** The image that was pushed or built for this candidate; undefined where it has none, or none yet. */
+export const ownImageOf = ({ ownImage, containers, images }: Candidate): string | undefined => ownImage ?? (containers ? undefined : images?.[0]);
 
 /** Digest (`sha256:…`) of the image that gets the requests: what an answer of a person is bound to. Undefined until it is known. */
 export const imageDigestOf = ({ candidate }: Pick<Rollout, 'candidate'>): string | undefined => candidate.images?.[0]?.split('@')[1];

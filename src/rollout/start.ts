@@ -32,7 +32,7 @@ export async function start(
   for (let race = 0; race < races; race++) {
     const head = await ports.deliveries.head(delivery);
     if (!head) throw new NotFound(`No delivery "${delivery}"; apply its delivery.yaml first`);
-    const built = await builtBy(delivery, request, ports);
+    const built = await builtBy(head, request, ports);
     if (built !== undefined) return { answer: 'same', rolloutId: built };
     const last = await ports.deliveries.lastAttempt(delivery, request.dedupeKey);
     const { concurrency } = await specOf({ delivery, revision: head.revision }, ports);
