@@ -74,5 +74,6 @@ export const isMissing = (error: unknown): boolean =>
     error.name === 'ResourceNotFound' ||
     error.name === 'ResourceNotFoundException');
 
+/** SageMaker says "Cannot create already existing …" of most things, and of groups in its registry "… already exists". */
 export const alreadyExists = (error: unknown): boolean =>
-  isSdkError(error) && (/already existing/i.test(error.message) || error.name === 'ResourceInUse');
+  isSdkError(error) && (/already exist(?:ing|s)\b/i.test(error.message) || error.name === 'ResourceInUse');

@@ -37,6 +37,11 @@ function fromRegistry({ Image = '', ImageDigest, ModelDataUrl, ModelDataSource, 
   };
 }
 
+function failureOf({ ModelPackageStatusDetails: details }: DescribeModelPackageCommandOutput): string {
+  const parts = [...(details?.ValidationStatuses ?? []), ...(details?.ImageScanStatuses ?? [])];
+  return parts.flatMap(({ FailureReason }) => FailureReason ?? []).join('; ') || 'SageMaker gave no reason';
+}
+
 /** `…:model-package/<group>/<version>`. */
 function partsOf(arn: string): { readonly group: string; readonly version: number } {
   const [, group = '', version = '0'] = /:model-package\/([^/]+)\/(\d+)$/.exec(arn) ?? [];
@@ -79,6 +84,7 @@ export function sageMakerPackages(client: SageMakerClient = new SageMakerClient(
         ...partsOf(arn),
         approval: found.ModelApprovalStatus ?? 'PendingManualApproval',
         ready: found.ModelPackageStatus === 'Completed',
+        ...(found.ModelPackageStatus === 'Failed' && { failure: failureOf(found) }),
         ...(found.ApprovalDescription !== undefined && { comment: found.ApprovalDescription }),
         containers: (found.InferenceSpecification?.Containers ?? []).map(fromRegistry),
       };

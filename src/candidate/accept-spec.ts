@@ -25,5 +25,6 @@ export const AcceptSpec = z
       error: 'Expected at least one of min, max and champion',
       path: ['metric'],
     }),
+    z.refine(({ min, max }) => min === undefined || max === undefined || min <= max, { error: 'Expected no less than min', path: ['max'] }),
   );
 export type AcceptSpec = z.output<typeof AcceptSpec>;

@@ -4,6 +4,9 @@ import type { Rollout } from '../rollout/rollout.ts';
 /** Longest value of a property in the model registry, characters. */
 const longestValue = 256;
 
+/** What a property in the registry can't hold: `(`, for one, which the key of an object in S3 can. */
+const unspeakable = /[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu;
+
 /** Where a candidate comes from, as the model registry keeps it: pairs of text. What is too long for it keeps its end, which tells more than its beginning. */
 export function lineageOf(
   { id, delivery, revision, candidate }: Rollout,
@@ -21,7 +24,9 @@ export function lineageOf(
     ...Object.fromEntries(containers.map(({ imageUri }, index) => [index === 0 ? 'image' : `image-${index + 1}`, imageUri])),
     'model-data': candidate.modelDataUrl,
   };
-  return Object.fromEntries(Object.entries(known).flatMap(([name, value]) => (value === undefined ? [] : [[name, value.slice(-longestValue)]])));
+  return Object.fromEntries(
+    Object.entries(known).flatMap(([name, value]) => (value === undefined ? [] : [[name, value.replaceAll(unspeakable, '_').slice(-longestValue)]])),
+  );
 }
 
 /** A training job's figures in the form SageMaker's registry shows: one section, a value each. */

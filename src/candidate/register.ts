@@ -61,27 +61,26 @@ async function ask(rollout: Rollout, spec: DeliverySpec, rules: RegisterSpec, po
     },
     rollout.startedAtMs,
   );
-  const key = keys.package(packageArn);
   const waits = rules.approval === 'pending' ? ', which waits for approval in the model registry' : '';
-  const registered = await ports.rollouts.save(
+  return ports.rollouts.save(
     {
       ...asking,
       candidate: { ...asking.candidate, packageArn, registeredAtMs: ports.clock.now() },
-      watching: [...new Set([...asking.watching, key])],
+      watching: [...new Set([...asking.watching, keys.package(packageArn)])],
     },
     [{ kind: 'registered', text: `${packageArn}${waits}`, evidence: { packageArn, ...(metricsUri !== undefined && { metricsUri }) } }],
     ports.clock.now(),
   );
-  await ports.rollouts.watch(rollout.id, [key]);
-  return registered;
 }
 
 /** The answer as it stands in the registry: who is told of it, and how, changes nothing. */
-async function look(rollout: Rollout, packageArn: string, rules: RegisterSpec | undefined, ports: Needs): Promise<RegisterAnswer> {
+async function look(asked: Rollout, packageArn: string, rules: RegisterSpec | undefined, ports: Needs): Promise<RegisterAnswer> {
+  const rollout = await listening(asked, packageArn, ports);
   const found = await ports.packages.describe(packageArn);
   const comment = found?.comment === undefined ? '' : `: ${found.comment}`;
   const rejected = (reason: string, text: string) => refuse(rollout.id, { outcome: 'Rejected', reason, text, page: false }, ports);
   if (!found) return rejected('package-gone', `${packageArn} is not in the model registry any more`);
+  if (found.failure !== undefined) return rejected('package-failed', `${packageArn} could not be made: ${found.failure}`);
   if (found.approval === 'Rejected') return rejected('package-rejected', `${packageArn} was rejected in the model registry${comment}`);
   if (found.approval === 'Approved' && found.ready) {
     await approve(rollout, packageArn, comment, ports);
@@ -95,18 +94,21 @@ async function look(rollout: Rollout, packageArn: string, rules: RegisterSpec | 
   return rejected('approval-expired', `nobody approved ${packageArn} by ${new Date(untilMs).toISOString()}`);
 }
 
+/** From before its answer is read, a rejection in the registry reaches the rollout, whatever it does then. */
+async function listening(rollout: Rollout, packageArn: string, ports: Needs): Promise<Rollout> {
+  const key = keys.package(packageArn);
+  // Written down first: whoever ends a rollout that died in between knows what to take back.
+  const noted = rollout.watching.includes(key)
+    ? rollout
+    : await ports.rollouts.save({ ...rollout, phase: 'Registering', watching: [...rollout.watching, key] }, [], ports.clock.now());
+  await ports.rollouts.watch(rollout.id, [key]);
+  return noted;
+}
+
 async function approve(rollout: Rollout, packageArn: string, comment: string, ports: Needs): Promise<void> {
   if (rollout.candidate.packageApproved) return;
-  const key = keys.package(packageArn);
-  // From here on a rejection in the registry reaches the rollout, whatever it does then.
-  await ports.rollouts.watch(rollout.id, [key]);
   await ports.rollouts.save(
-    {
-      ...rollout,
-      phase: 'Registering',
-      candidate: { ...rollout.candidate, packageApproved: true },
-      watching: [...new Set([...rollout.watching, key])],
-    },
+    { ...rollout, phase: 'Registering', candidate: { ...rollout.candidate, packageApproved: true } },
     [{ kind: 'registered', text: `${packageArn} is approved in the model registry${comment}`, evidence: { packageArn } }],
     ports.clock.now(),
   );

@@ -6,6 +6,8 @@ export interface ModelPackage {
   readonly approval: 'Approved' | 'Rejected' | 'PendingManualApproval';
   /** Whether SageMaker has finished making it. */
   readonly ready: boolean;
+  /** What SageMaker says of it where it could not be made, and never will be ready; unset otherwise. */
+  readonly failure?: string;
   /** What who answered wrote beside it. */
   readonly comment?: string;
   /** One, or a serial pipeline in its order. */

@@ -63,6 +63,7 @@ function flawsOfCandidate({ triggers, build, train, serve }: Made): { path: Prop
   const flaws: { path: PropertyKey[]; message: string }[] = [];
   const needsSource = train?.script && train.script.source === undefined;
   const named = (section: { image?: string | undefined; prebuilt?: unknown }) => section.image !== undefined || section.prebuilt !== undefined;
+  const usesOwn = !named(serve) || (train !== undefined && !named(train));
   for (const [index, { type }] of triggers.entries()) {
     const path = ['triggers', index, 'type'];
     const brings =
@@ -73,13 +74,25 @@ function flawsOfCandidate({ triggers, build, train, serve }: Made): { path: Prop
           : 'other';
     if (brings === 'source' && !build && !needsSource)
       flaws.push({ path, message: `Expected a build, or train.script without a source: else there is nothing to do with what ${type} brings` });
+    if (brings === 'source' && !build && needsSource) {
+      if (!named(train))
+        flaws.push({ path: ['train', 'image'], message: `Expected image or prebuilt: ${type} brings a script, and nothing builds an image` });
+      if (!named(serve))
+        flaws.push({ path: ['serve', 'image'], message: `Expected image or prebuilt: ${type} brings a script, and nothing builds an image` });
+    }
+    if (type === 'source-pushed' && needsSource)
+      flaws.push({ path, message: 'Expected train.script.source: source-pushed brings a commit, and the training toolkit reads from S3 alone' });
+    else if (brings === 'source' && build && needsSource)
+      flaws.push({ path, message: `Expected train.script.source: the build needs what ${type} brings as a .zip, the script as a .tar.gz` });
     if (brings === 'image' && needsSource)
       flaws.push({ path, message: `Expected train.script.source: ${type} brings an image, and no script to run` });
-    if (brings === 'image' && named(serve) && (!train || named(train)))
+    if (brings === 'image' && !usesOwn)
       flaws.push({ path, message: `Expected train or serve without image and prebuilt: else the image that ${type} brings is not used` });
     if ((type === 'schedule' || type === 'drift-found') && !train)
       flaws.push({ path, message: `Expected train: ${type} trains anew, and there is nothing to train` });
   }
+  if (build && !usesOwn)
+    flaws.push({ path: ['build'], message: 'Expected train or serve without image and prebuilt: else the image that is built is not used' });
   if (serve.image !== undefined && serve.prebuilt) flaws.push({ path: ['serve', 'image'], message: 'Expected either image or prebuilt' });
   if (train && serve.modelData !== undefined)
     flaws.push({ path: ['serve', 'modelData'], message: 'Expected none: the model is the one that was trained' });

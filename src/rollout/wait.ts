@@ -61,7 +61,10 @@ async function overBy(rollout: Rollout, name: WaitName, ports: Needs): Promise<s
       const { packageArn } = rollout.candidate;
       if (rollout.ending || packageArn === undefined) return 'there is nothing to wait for';
       const registered = await ports.packages.describe(packageArn);
-      return registered?.approval === 'PendingManualApproval' ? undefined : `the package is ${registered?.approval ?? 'gone'}`;
+      if (!registered) return 'the package is gone';
+      // Approved, and SageMaker has not finished making it: nothing tells when it has.
+      const isMaking = registered.approval === 'Approved' && !registered.ready && registered.failure === undefined;
+      return isMaking || registered.approval === 'PendingManualApproval' ? undefined : `the package is ${registered.approval}`;
     }
     case 'build': {
       const { buildId } = rollout.candidate;

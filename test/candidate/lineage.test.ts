@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { figuresDocument, lineageOf } from '../../src/candidate/lineage.ts';
+import { imageOf, rollout } from '../rollout/fixture.ts';
+
+const container = (letter: string) => ({ imageUri: imageOf(letter), environment: {} });
+/** What SageMaker documents of a property's value in the registry. */
+const allowed = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,256}$/u;
+
+describe('lineageOf()', () => {
+  test('says of each container what it runs, and nothing of what there was not', () => {
+    expect(lineageOf(rollout({ candidate: { modelDataUrl: 's3://b/m.tar.gz' } }), [container('b'), container('c')])).toEqual({
+      'sluice:rollout': 'churn-bbbbbbbbbbbb-1',
+      'sluice:delivery': 'churn',
+      'sluice:revision': '1',
+      image: imageOf('b'),
+      'image-2': imageOf('c'),
+      'model-data': 's3://b/m.tar.gz',
+    });
+  });
+  test.each(['s3://b/churn (copy), final!.zip', `s3://b/${'x'.repeat(1000)}/end.zip`, 's3://b/“ä”\t~*.zip'])(
+    'keeps what the registry can hold of %s',
+    (location) => {
+      const { source } = lineageOf(rollout({ candidate: { source: { type: 's3', location } } }), []);
+      expect(source).toMatch(allowed);
+      expect(location.endsWith('.zip') && source?.endsWith('.zip')).toBe(true);
+    },
+  );
+  test('has room for a serial pipeline of 15', () => {
+    const pairs = lineageOf(rollout({ candidate: {} }), 'abcdefghijklmno'.split('').map(container));
+    expect(Object.keys(pairs).length).toBeLessThanOrEqual(50);
+  });
+});
+
+test('figuresDocument() is one section with a value each', () =>
+  expect(figuresDocument({ auc: 0.9 })).toEqual({ training_metrics: { auc: { value: 0.9 } } }));
