@@ -60,20 +60,27 @@ const described = ({ unit, meaning }: Field) =>
 /** Adds a page's words to the schema they are about. */
 function explain(schema: JsonSchema, fields: readonly Field[], page: string): void {
   for (const field of fields) {
-    const found = schemaAt(schema, field.path);
-    if (!found) throw new Error(`${page} explains ${field.path}: a delivery has no such field`);
-    found.description = described(field);
-    if (field.default !== 'required' && field.default !== 'none') found.default = parse(field.default);
+    const places = schemasAt(schema, field.path);
+    if (places.length === 0) throw new Error(`${page} explains ${field.path}: a delivery has no such field`);
+    for (const found of places) {
+      found.description = described(field);
+      if (field.default !== 'required' && field.default !== 'none') found.default = parse(field.default);
+    }
   }
 }
 
-/** @param fieldPath `serve.smoke[].body`; `*` is any name */
-export function schemaAt(schema: JsonSchema, fieldPath: string): JsonSchema | undefined {
-  let found: JsonSchema | undefined = schema;
+/** The one place of a field. @param fieldPath `serve.smoke[].body`; `*` is any name */
+export const schemaAt = (schema: JsonSchema, fieldPath: string): JsonSchema | undefined => schemasAt(schema, fieldPath)[0];
+
+/** Everywhere a field stands: in each branch of a section that is one of several. */
+function schemasAt(schema: JsonSchema, fieldPath: string): readonly JsonSchema[] {
+  let found: readonly JsonSchema[] = [schema];
   for (const key of fieldPath.replaceAll('[]', '.[]').split('.')) {
-    if (key === '[]') found = found?.items;
-    else if (key === '*') found = typeof found?.additionalProperties === 'object' ? found.additionalProperties : undefined;
-    else found = found?.properties?.[key];
+    found = found.flatMap((place) => {
+      if (key === '[]') return place.items ?? [];
+      if (key === '*') return typeof place.additionalProperties === 'object' ? place.additionalProperties : [];
+      return [place, ...(place.oneOf ?? [])].flatMap(({ properties }) => properties?.[key] ?? []);
+    });
   }
   return found;
 }

@@ -14,6 +14,8 @@ import { exampleOf, readPage, valuesAt } from './documents.ts';
 function pathsOf(schema: JsonSchema, below = ''): string[] {
   const paths = Object.entries(schema.properties ?? {}).flatMap(([name, inner]) => {
     const here = below === '' ? name : `${below}.${name}`;
+    // One of several: each field once, whichever has it.
+    if (inner.oneOf) return [here, ...new Set(inner.oneOf.flatMap((branch) => pathsOf(branch, here).filter((path) => path !== `${here}.type`)))];
     if (inner.properties) return [here, ...pathsOf(inner, here)];
     if (inner.items?.properties) return [here, ...pathsOf(inner.items, `${here}[]`)];
     if (typeof inner.additionalProperties === 'object' && inner.additionalProperties.properties)
@@ -26,12 +28,28 @@ const documented = (page: string) => fieldsIn(readPage(page)).map((field) => fie
 const sorted = (paths: readonly string[]) => paths.toSorted((a, b) => (a < b ? -1 : 1));
 const schema = z.toJSONSchema(DeliverySpec, { io: 'input' }) as JsonSchema; // zod writes draft 2020-12.
 
+const container = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/features:v1';
+
 /** The least that must be written, every section once: all else is a default. */
 const least = {
   name: 'churn',
   triggers: [{ type: 'image-pushed', repository: 'models/churn' }],
-  train: { instanceType: 'ml.m5.large', channels: { train: { uri: 's3://b/t/' } }, metrics: [{ name: 'a', regex: 'b' }] },
-  serve: { endpoint: 'churn', instanceType: 'ml.m5.large', smoke: [{ contentType: 'text/csv', body: '1' }] },
+  build: { repository: 'models/churn' },
+  image: { signature: {}, scan: { severity: 'HIGH' } },
+  train: {
+    instanceType: 'ml.m5.large',
+    channels: { train: { uri: 's3://b/t/' } },
+    script: { entryPoint: 'train.py', source: 's3://b/s.tar.gz' },
+    metrics: [{ name: 'a', regex: 'b' }],
+    accept: [{ metric: 'a', champion: {} }],
+  },
+  register: {},
+  serve: {
+    endpoint: 'churn',
+    instanceType: 'ml.m5.large',
+    pipeline: { before: [{ image: container }], after: [{ image: container }] },
+    smoke: [{ contentType: 'text/csv', body: '1' }],
+  },
   approval: {},
   strategy: { type: 'all-at-once', bake: '5m' },
 };
@@ -44,10 +62,12 @@ describe('docs/delivery.md', () => {
   test('shows a delivery that is valid', () => expect(z.safeParse(DeliverySpec, exampleOf('delivery.md')).error?.issues).toBeUndefined());
 
   test('has the defaults and the duties the code has', () => {
-    const { smoke: _s, ...serve } = least.serve;
-    const { metrics: _m, ...train } = least.train;
+    const { smoke: _s, pipeline: _p, ...serve } = least.serve;
+    const { metrics: _m, accept: _a, ...train } = least.train;
+    const { image: _i, ...rest } = least;
     const given = z.parse(DeliverySpec, least);
-    const bare = z.parse(DeliverySpec, { ...least, serve, train });
+    // A list or a section nobody wrote has a default of its own.
+    const bare = z.parse(DeliverySpec, { ...rest, serve: { ...serve, pipeline: {} }, train });
     for (const field of fieldsIn(readPage('delivery.md'))) {
       const parent = schemaAt(schema, field.path.split('.').slice(0, -1).join('.')) ?? schema;
       const required = parent.required?.includes(field.path.split('.').at(-1) ?? '') === true;
