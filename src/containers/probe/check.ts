@@ -171,7 +171,7 @@ async function seenRunning(
       image,
       layModel: (folder) => layModel(wanted.model ?? made, folder),
       environment,
-      request: { contentType: wanted.request.contentType, body: wanted.request.body ?? new TextEncoder().encode('1,2,3,4\n') },
+      request: { contentType: wanted.request.contentType, body: wanted.request.body ?? new TextEncoder().encode('1,2\n') },
       limits: { ...servingLimits, startupMs: wanted.startupMs, ...(stopMs === undefined ? {} : { stopMs }) },
       newFolder,
     }),

@@ -14,6 +14,8 @@ const bodySizes = [1_000_000, 6_291_456, 25_000_000];
 const idlePings = 3;
 const atOnce = 4;
 const connections = 32;
+/** What is slow is tried so often: a slow image is slow each time, a busy machine is not. */
+const rounds = 3;
 
 type Answers = Pick<
   ServingSeen,
@@ -90,13 +92,16 @@ export async function questions(server: {
     if (exchange?.status === 413 || exchange?.error !== undefined) break;
   }
 
-  const invocations = Promise.all(Array.from({ length: atOnce }, () => invoke()));
-  await wallSleep(20);
-  const busyPing = await ping();
-  await invocations;
-  const burst = hasEnded()
-    ? []
-    : await Promise.all(Array.from({ length: connections }, () => tryConnection('127.0.0.1', port, 10 * limits.acceptMs)));
+  const busyPings: Exchange[] = [];
+  for (let round = 0; round < rounds && !hasEnded(); round++) {
+    const invocations = Promise.all(Array.from({ length: atOnce }, () => invoke()));
+    await wallSleep(20);
+    const busyPing = await ping();
+    await invocations;
+    if (busyPing) busyPings.push(busyPing);
+    if (busyPing && busyPing.ms <= limits.pingMs && busyPing.status !== 0) break;
+  }
+  const connectsMs = hasEnded() ? [] : await connectsAtOnce(port, limits);
   return {
     pings: pings.filter((answer) => answer !== undefined),
     seen: {
@@ -108,8 +113,8 @@ export async function questions(server: {
       ...(unknownType && { unknownType }),
       ...(executionParameters && { executionParameters }),
       bodies,
-      busyPings: busyPing ? [busyPing] : [],
-      connectsMs: burst.map(({ ms }) => ms),
+      busyPings,
+      connectsMs,
     },
   };
 }
@@ -125,6 +130,18 @@ async function reachedOutside(port: number): Promise<boolean | undefined> {
   if (address === undefined) return undefined;
   const { outcome } = await tryConnection(address, port, 1_000);
   return outcome === 'silence' ? undefined : outcome === 'accepted';
+}
+
+/** How long connections take that are made all at once, in the best of several rounds. */
+async function connectsAtOnce(port: number, limits: ServingLimits): Promise<readonly number[]> {
+  let best: readonly number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const burst = await Promise.all(Array.from({ length: connections }, () => tryConnection('127.0.0.1', port, 10 * limits.acceptMs)));
+    const measured = burst.map(({ ms }) => ms);
+    if (best.length === 0 || Math.max(...measured) < Math.max(...best)) best = measured;
+    if (Math.max(...best) <= limits.acceptMs) break;
+  }
+  return best;
 }
 
 /** An address of this machine that is not 127.0.0.1: all of 127 is the machine's own on Linux; elsewhere one of its networks. */

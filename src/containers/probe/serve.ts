@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as wallSleep } from 'node:timers/promises';
 import type { Ended, Exchange, ServingLimits, ServingSeen } from '../checks/serving/seen.ts';
+import { firstIsSlow } from '../checks/serving/loads-before-pings.ts';
 import type { Container, Engine } from '../container.ts';
 import { servingEnvironment } from '../environment.ts';
 import { type ImageConfig, readsBindToPort } from '../image.ts';
@@ -117,7 +118,8 @@ async function waitUntilReady({ container, port, beganAt, state }: Running, limi
     if (listening?.includes(defaultPort)) url = `http://127.0.0.1:${defaultPort}`;
     // 502 and 503 are the words of who is not ready yet; another answer, or another port, is what it will stay.
     const settled =
-      (answer.status !== 0 && answer.status < 500) || (listening !== undefined && listening.length > 0 && !listening.includes(defaultPort));
+      (answer.status !== 0 && answer.status < 500) ||
+      (listening !== undefined && listening.length > 0 && !listening.includes(defaultPort) && !listening.includes(port));
     wrongSince = settled ? (wrongSince ?? performance.now()) : undefined;
     if (wrongSince !== undefined && performance.now() - wrongSince > limits.settleMs) break;
     await wallSleep(pollMs);
@@ -160,9 +162,13 @@ export async function probeServing(engine: Engine, probe: ServingProbe): Promise
     const stopped = { ms: performance.now() - stopAskedAt, exitCode, signal };
     const changedModel = changes(before, await snapshot(modelFolder));
     const killed = firstPing && ended === undefined && (children?.length ?? 0) > 0 ? await killApp(engine, probe) : undefined;
+    const firstPingAgain =
+      firstPing && ended === undefined && firstIsSlow(firstPing, answers?.pings ?? []) ? (await readinessAgain(engine, probe)).firstPing : undefined;
     const claimsBindToPort = readsBindToPort(probe.image.config);
     const onOtherPort =
-      firstPing && ended === undefined && claimsBindToPort && engine.kind === 'docker' ? await answersOnOtherPort(engine, probe) : undefined;
+      firstPing && ended === undefined && claimsBindToPort && engine.kind === 'docker'
+        ? (await readinessAgain(engine, probe, { SAGEMAKER_BIND_TO_PORT: String(otherPort) })).readyMs !== undefined
+        : undefined;
     return {
       where: 'serve',
       engine: engine.kind,
@@ -172,6 +178,7 @@ export async function probeServing(engine: Engine, probe: ServingProbe): Promise
       port,
       contentType: probe.request.contentType,
       ...readiness,
+      ...(firstPingAgain && { firstPingAgain }),
       pings: firstPing ? [firstPing, ...(answers?.pings ?? [])] : [],
       ...(answers?.seen ?? { bodies: [], busyPings: [], connectsMs: [] }),
       ...(ended === undefined ? { stopped } : { ended }),
@@ -190,11 +197,11 @@ function reasonToKeep(children: readonly unknown[] | undefined, ready: Exchange 
   return children === undefined ? 'the processes inside the container are not seen from here' : 'serve is one process';
 }
 
-/** A plain process was given a port of its own from the first. */
-async function answersOnOtherPort(engine: Engine, probe: ServingProbe): Promise<boolean> {
-  const running = await start(engine, probe, { SAGEMAKER_BIND_TO_PORT: String(otherPort) });
+/** How another start gets ready. */
+async function readinessAgain(engine: Engine, probe: ServingProbe, more: Readonly<Record<string, string>> = {}): Promise<Readiness> {
+  const running = await start(engine, probe, more);
   try {
-    return (await waitUntilReady(running, probe.limits)).readyMs !== undefined;
+    return await waitUntilReady(running, probe.limits);
   } finally {
     await running.container.stop(0);
     wipe(running.baseFolder);

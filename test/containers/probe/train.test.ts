@@ -20,7 +20,7 @@ async function probe(train: FileSpec) {
     channels: [{ name: 'train', contentType: 'text/csv', files: [{ path: 'train.csv', bytes: new TextEncoder().encode('1,2\n') }] }],
     hyperParameters: { epochs: '3' },
     environment: {},
-    limits: { runMs: 20_000, stopMs: 1_500 },
+    limits: { runMs: 60_000, stopMs: 4_000 },
     newFolder: () => folderOf({}),
   });
   return { seen, ...judge(checks, seen) };

@@ -6,7 +6,7 @@ export const acceptsConnectionsFast = defineCheck({
   stage: 'serving',
   level: 'advice',
   title: 'A connection is accepted within 250 ms',
-  silent: silentUntilReady,
+  silent: (seen) => silentUntilReady(seen) ?? (seen.connectsMs.length === 0 ? 'serve had ended' : undefined),
   look({ connectsMs, limits }) {
     const slow = connectsMs.filter((ms) => ms > limits.acceptMs);
     return slow.length === 0

@@ -1,5 +1,5 @@
 import { defineCheck } from '../check.ts';
-import { silentUntilReady } from './seen.ts';
+import { type Exchange, silentUntilReady } from './seen.ts';
 import { told } from './words.ts';
 
 export const answersPingsFast = defineCheck({
@@ -9,8 +9,10 @@ export const answersPingsFast = defineCheck({
   title: 'GET /ping is answered within 2 s',
   silent: silentUntilReady,
   look({ pings, limits }) {
-    // The first may have loaded the model, which is another matter.
-    const slow = pings.slice(1).find(({ ms, status }) => ms > limits.pingMs || status === 0);
+    // The first may have loaded the model, which is another matter; and one slow answer may be this machine's.
+    const isSlow = ({ ms, status }: Exchange) => ms > limits.pingMs || status === 0;
+    const idle = pings.slice(1);
+    const slow = idle.every(isSlow) ? idle[0] : undefined;
     return slow
       ? [
           {

@@ -2,8 +2,10 @@ import { defineCheck } from '../check.ts';
 import type { ServingSeen } from './seen.ts';
 
 /** It runs, and what listens is not where it was asked to. */
-export const listensElsewhere = ({ answersOn, ended, listensOn, whyUnreachable, engine }: ServingSeen): boolean =>
-  answersOn === undefined && ended === undefined && (engine === 'docker' ? whyUnreachable !== undefined : (listensOn?.length ?? 0) > 0);
+export const listensElsewhere = ({ answersOn, ended, listensOn = [], port, whyUnreachable, engine }: ServingSeen): boolean =>
+  answersOn === undefined &&
+  ended === undefined &&
+  (engine === 'docker' ? whyUnreachable !== undefined : listensOn.length > 0 && !listensOn.includes(port));
 
 export const listensOnItsPort = defineCheck({
   id: 'CC-30',

@@ -61,6 +61,8 @@ export interface ServingSeen {
   readonly readyMs?: number;
   /** The first ping that was answered with 200, and those that followed while nothing else was asked. */
   readonly pings: readonly Exchange[];
+  /** The first 200 of a second start. Unset: the first start's was as fast as the later ones. */
+  readonly firstPingAgain?: Exchange;
   /** The sample request, right after the first 200. */
   readonly first?: Exchange;
   /** The same request later on, and with its Content-Type written otherwise. */
@@ -73,9 +75,9 @@ export interface ServingSeen {
   readonly executionParameters?: Exchange;
   /** Larger and larger bodies. */
   readonly bodies: readonly { readonly bytes: number; readonly exchange: Exchange }[];
-  /** Pings sent while sample requests were under way. */
+  /** Pings sent while sample requests were under way, until one was fast. */
   readonly busyPings: readonly Exchange[];
-  /** How long connections took that were made all at once. */
+  /** How long connections took that were made all at once: the best of several times. None: it had ended. */
   readonly connectsMs: readonly number[];
   /** It ended by itself. Unset: it ran until it was stopped. */
   readonly ended?: Ended;
