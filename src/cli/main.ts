@@ -5,6 +5,7 @@ import { container } from './container.ts';
 import { demo } from './demo.ts';
 import { dev } from './dev.ts';
 import { get } from './get.ts';
+import { init } from './init.ts';
 import { list } from './list.ts';
 import { push } from './push.ts';
 import { start } from './start.ts';
@@ -18,6 +19,7 @@ const program = new Command('sluice')
   .showSuggestionAfterError()
   .addCommand(demo)
   .addCommand(dev)
+  .addCommand(init)
   .addCommand(validate)
   .addCommand(apply)
   .addCommand(upload)
