@@ -93,11 +93,12 @@ export function codeBuilds(projectName: string, region: string, client: CodeBuil
     async start(request, sinceMs) {
       const before = await startedBefore(request.rolloutId, sinceMs);
       if (before !== undefined) return before;
+      const source = sourceOf(request.source, region);
       const answer = await attempt(`Cannot start a build of "${request.source.location}"`, () =>
         client.send(
           new StartBuildCommand({
             projectName,
-            ...sourceOf(request.source, region),
+            ...source,
             idempotencyToken: request.rolloutId,
             timeoutInMinutesOverride: request.timeoutMinutes,
             environmentVariablesOverride: variables({

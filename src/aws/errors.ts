@@ -67,10 +67,10 @@ export async function attemptToFind<T>(attempted: string, call: () => Promise<T>
   }
 }
 
-/** SageMaker says "Could not find …" in a ValidationException, training jobs "Requested resource not found." in either. */
+/** SageMaker says "Could not find …" in a ValidationException, its registry "ModelPackage … does not exist.", training jobs "Requested resource not found." in either. */
 export const isMissing = (error: unknown): boolean =>
   isSdkError(error) &&
-  (/^could not find|requested resource not found/i.test(error.message) ||
+  (/^could not find|requested resource not found|^ModelPackage \S+ does not exist/i.test(error.message) ||
     error.name === 'ResourceNotFound' ||
     error.name === 'ResourceNotFoundException');
 

@@ -67,7 +67,9 @@ async function look(rollout: Rollout, ports: Pick<Ports, 'rollouts' | 'deliverie
     }
     case 'Failed':
     case 'Stopped': {
-      const text = job.failureReason ?? `training job ${jobName} is ${job.status}`;
+      // MaxRuntimeExceeded, for one, which is another thing than a person's stop.
+      const because = job.secondaryStatus.endsWith('Exceeded') ? `: ${job.secondaryStatus}` : '';
+      const text = job.failureReason ?? `training job ${jobName} is ${job.status}${because}`;
       const ending = { outcome: 'Failed', reason: job.status === 'Failed' ? 'training-failed' : 'training-stopped', text, page: false } as const;
       if (!rollout.ending)
         await ports.rollouts.save({ ...rollout, ending }, [{ kind: 'trained', text, evidence: { jobName, status: job.status } }], ports.clock.now());

@@ -36,3 +36,58 @@ describe('digestOf()', () => {
     expect(await ecrImages(registry, new ECRClient(aws.options)).digestOf(`${registry}/churn:v1`)).toBeUndefined();
   });
 });
+
+describe('pinned()', () => {
+  const images = (aws: ReturnType<typeof scriptedAws>) => ecrImages(registry, new ECRClient(aws.options));
+  const described = () => {
+    const aws = scriptedAws();
+    aws.serve('ecr', { DescribeImages: () => ({ imageDetails: [{ imageDigest: digest }] }) });
+    return aws;
+  };
+  test.each([
+    [`${registry}/models/churn:v1`, `${registry}/models/churn@${digest}`],
+    // Without a tag the newest is meant, and no letter of the name is lost.
+    [`${registry}/models/churn`, `${registry}/models/churn@${digest}`],
+    [`${registry}/models/churn@${digest}`, `${registry}/models/churn@${digest}`],
+  ])('%s', async (uri, pinned) => expect(await images(described()).pinned(uri)).toBe(pinned));
+
+  test('reads the manifest of what AWS publishes, where nobody may describe', async () => {
+    const aws = scriptedAws();
+    aws.serve('ecr', {
+      DescribeImages: refuse('AccessDeniedException', 'not authorized'),
+      BatchGetImage: () => ({ images: [{ imageId: { imageDigest: digest } }] }),
+    });
+    const theirs = '763104351884.dkr.ecr.eu-west-1.amazonaws.com/pytorch-inference';
+    expect(await images(aws).pinned(`${theirs}:2.6.0-cpu-py312`)).toBe(`${theirs}@${digest}`);
+    expect(aws.asked('BatchGetImage')).toMatchObject([
+      { registryId: '763104351884', repositoryName: 'pytorch-inference', imageIds: [{ imageTag: '2.6.0-cpu-py312' }] },
+    ]);
+  });
+
+  test.each(['public.ecr.aws/x/churn:v1', 'churn:v1'])('%s can’t be: it is in no registry we can ask', async (uri) =>
+    expect(await images(scriptedAws()).pinned(uri)).toBeUndefined(),
+  );
+
+  test('an image that is not there has no digest', async () => {
+    const aws = scriptedAws();
+    aws.serve('ecr', { DescribeImages: refuse('ImageNotFoundException') });
+    expect(await images(aws).pinned(`${registry}/churn:v1`)).toBeUndefined();
+  });
+});
+
+describe('findings()', () => {
+  const found = async (answer: () => object) => {
+    const aws = scriptedAws();
+    aws.serve('ecr', { DescribeImageScanFindings: answer });
+    return ecrImages(registry, new ECRClient(aws.options)).findings(`${registry}/churn@${digest}`);
+  };
+  test.each(['COMPLETE', 'ACTIVE'])('counts by severity once the scan is %s', async (status) => {
+    const answer = { imageScanStatus: { status }, imageScanFindings: { findingSeverityCounts: { HIGH: 2 } } };
+    expect(await found(() => answer)).toEqual({ HIGH: 2 });
+  });
+  test('a scan that found nothing found nothing', async () => expect(await found(() => ({ imageScanStatus: { status: 'COMPLETE' } }))).toEqual({}));
+  test.each(['IN_PROGRESS', 'PENDING', 'FAILED', 'UNSUPPORTED_IMAGE', 'SCAN_ELIGIBILITY_EXPIRED'])('a scan that is %s has none', async (status) =>
+    expect(await found(() => ({ imageScanStatus: { status } }))).toBeUndefined(),
+  );
+  test('an image that was never scanned has none', async () => expect(await found(refuse('ScanNotFoundException'))).toBeUndefined());
+});

@@ -52,6 +52,89 @@ describe('a training job', () => {
     ]);
   });
 
+  const asked = async (over: object) => {
+    aws.serve('sagemaker', { CreateTrainingJob: () => ({ TrainingJobArn: 'arn:aws:sagemaker:eu-west-1:111122223333:training-job/churn' }) });
+    await sageMakerTraining(client()).start({ ...job, ...over });
+    return aws.asked('CreateTrainingJob')[0];
+  };
+
+  test.each<[string, object, object]>([
+    [
+      'spare capacity',
+      { maxWaitSeconds: 7200 },
+      { EnableManagedSpotTraining: true, StoppingCondition: { MaxRuntimeInSeconds: 3600, MaxWaitTimeInSeconds: 7200 } },
+    ],
+    ['checkpoints', { checkpointsUri: 's3://models/c/job' }, { CheckpointConfig: { S3Uri: 's3://models/c/job' } }],
+    ['retries', { retries: 3 }, { RetryStrategy: { MaximumRetryAttempts: 3 } }],
+    [
+      'a network',
+      { vpc: { subnets: ['subnet-0a'], securityGroups: ['sg-0b'] } },
+      { VpcConfig: { Subnets: ['subnet-0a'], SecurityGroupIds: ['sg-0b'] } },
+    ],
+    ['no network', { networkIsolation: true }, { EnableNetworkIsolation: true }],
+    [
+      'keys',
+      { encryption: { traffic: true, volumeKey: 'alias/v', outputKey: 'alias/o' } },
+      { EnableInterContainerTrafficEncryption: true, OutputDataConfig: { KmsKeyId: 'alias/o' }, ResourceConfig: { VolumeKmsKeyId: 'alias/v' } },
+    ],
+    [
+      'groups',
+      { fleet: { instanceGroups: [{ name: 'g', instanceType: 'ml.p4d.24xlarge', instanceCount: 2 }] } },
+      { ResourceConfig: { InstanceGroups: [{ InstanceGroupName: 'g', InstanceType: 'ml.p4d.24xlarge', InstanceCount: 2 }], VolumeSizeInGB: 30 } },
+    ],
+    [
+      'a channel in all it can be',
+      {
+        channels: {
+          t: {
+            ...channel,
+            uri: 's3://b/t/',
+            distribution: 'ShardedByS3Key',
+            inputMode: 'Pipe',
+            compression: 'gzip',
+            recordWrapper: 'recordIO',
+            instanceGroups: ['g'],
+          },
+        },
+      },
+      {
+        InputDataConfig: [
+          {
+            ChannelName: 't',
+            InputMode: 'Pipe',
+            CompressionType: 'Gzip',
+            RecordWrapperType: 'RecordIO',
+            DataSource: { S3DataSource: { S3DataDistributionType: 'ShardedByS3Key', InstanceGroupNames: ['g'] } },
+          },
+        ],
+      },
+    ],
+  ])('asks for %s', async (_, over, sent) => expect(await asked(over)).toMatchObject(sent));
+
+  test('says nothing of what was not asked for: AWS’s own defaults stand', async () => {
+    const sent = await asked({ channels: {} });
+    for (const member of [
+      'InputDataConfig', // An empty list is refused.
+      'EnableManagedSpotTraining',
+      'CheckpointConfig',
+      'RetryStrategy',
+      'VpcConfig',
+      'EnableNetworkIsolation',
+      'EnableInterContainerTrafficEncryption',
+    ])
+      expect(sent).not.toHaveProperty(member);
+  });
+
+  test('that ended meanwhile may be stopped; one SageMaker is too busy to stop is asked again', async () => {
+    aws.serve('sagemaker', {
+      StopTrainingJob: refuse('ValidationException', 'The request was rejected because the training job is in status Completed.'),
+    });
+    await expect(sageMakerTraining(client()).stop('churn')).resolves.toBeUndefined();
+    aws = scriptedAws();
+    aws.serve('sagemaker', { StopTrainingJob: refuse('ThrottlingException', 'Rate exceeded') });
+    await expect(sageMakerTraining(client()).stop('churn')).rejects.toMatchObject({ name: 'Throttled' });
+  });
+
   test('that is there already is ours', async () => {
     aws.serve('sagemaker', { CreateTrainingJob: refuse('ResourceInUse', 'Training job names must be unique within an AWS account and region') });
     await expect(sageMakerTraining(client()).start(job)).resolves.toBeUndefined();

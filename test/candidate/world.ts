@@ -125,7 +125,7 @@ export async function making(
     ),
     DescribeModelPackage: refusable<{ ModelPackageName: string }>('DescribeModelPackage', ({ ModelPackageName }) => {
       const found = packages.find(({ ModelPackageArn }) => ModelPackageArn === ModelPackageName);
-      if (!found) throw new AwsError('ValidationException', `Could not find model package "${ModelPackageName}".`);
+      if (!found) throw new AwsError('ValidationException', `ModelPackage ${ModelPackageName} does not exist.`);
       return { ModelPackageName, ModelPackageStatusDetails: { ValidationStatuses: [] }, ...found };
     }),
     ListModelPackages: refusable<{ ModelPackageGroupName: string; ModelApprovalStatus?: string; CreationTimeAfter?: Date }>(
