@@ -6,7 +6,7 @@ import {
   type TrainingInstanceType,
 } from '@aws-sdk/client-sagemaker';
 import type { Training, TrainingJob, TrainingRequest } from '../ports/training.ts';
-import { alreadyExists, attemptToFind, translated } from './errors.ts';
+import { alreadyExists, attemptToFind, isMissing, translated } from './errors.ts';
 import { tagList } from './tags.ts';
 
 const channelsOf = (channels: TrainingRequest['channels']) =>
@@ -108,8 +108,8 @@ export function sageMakerTraining(client: SageMakerClient = new SageMakerClient(
     async stop(TrainingJobName) {
       // A job that ended meanwhile is refused: what was wanted is so.
       await client.send(new StopTrainingJobCommand({ TrainingJobName })).catch((error: unknown) => {
-        const attempted = translated(error, `Cannot stop training job "${TrainingJobName}"`);
-        if (attempted.name !== 'Refused') throw attempted;
+        const isOver = isMissing(error) || (error instanceof Error && error.name === 'ValidationException');
+        if (!isOver) throw translated(error, `Cannot stop training job "${TrainingJobName}"`);
       });
     },
   };

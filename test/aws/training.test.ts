@@ -133,6 +133,10 @@ describe('a training job', () => {
     aws = scriptedAws();
     aws.serve('sagemaker', { StopTrainingJob: refuse('ThrottlingException', 'Rate exceeded') });
     await expect(sageMakerTraining(client()).stop('churn')).rejects.toMatchObject({ name: 'Throttled' });
+    // Nobody would know that it costs money on.
+    aws = scriptedAws();
+    aws.serve('sagemaker', { StopTrainingJob: refuse('AccessDeniedException', 'not authorized to perform: sagemaker:StopTrainingJob') });
+    await expect(sageMakerTraining(client()).stop('churn')).rejects.toMatchObject({ name: 'Refused' });
   });
 
   test('that is there already is ours', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createModel } from '../../src/candidate/create-model.ts';
 import { train } from '../../src/candidate/train.ts';
+import { keys } from '../../src/rollout/keys.ts';
 import { refuse } from '../aws/client.ts';
 import { rejection } from '../emulator/front-fixture.ts';
 import { imageOf, noonMs, rollout } from '../rollout/fixture.ts';
@@ -17,10 +18,17 @@ const training = {
   },
 };
 type Job =
-  | { TrainingJobStatus: string; SecondaryStatus?: string; FailureReason?: string; ModelArtifacts?: object; FinalMetricDataList?: object[] }
+  | {
+      TrainingJobStatus: string;
+      SecondaryStatus?: string;
+      SecondaryStatusTransitions?: object[];
+      FailureReason?: string;
+      ModelArtifacts?: object;
+      FinalMetricDataList?: object[];
+    }
   | undefined;
 
-async function candidate(source: Parameters<typeof story>[0] = training) {
+async function candidate(source: Parameters<typeof story>[0] = training, operations: Parameters<typeof story>[1] = {}) {
   const sageMaker: { job: Job } = { job: undefined };
   const s = await story(source, {
     CreateTrainingJob() {
@@ -41,6 +49,7 @@ async function candidate(source: Parameters<typeof story>[0] = training) {
       };
     },
     CreateModel: () => ({ ModelArn: 'arn:aws:sagemaker:eu-west-1:111122223333:model/churn' }),
+    ...operations,
   });
   await s.begin();
   const asked = (operation: string) => s.w.aws.seen.filter((call) => call.operation === operation).map(({ input }) => input);
@@ -131,6 +140,117 @@ describe('train()', () => {
       reason,
       text: FailureReason ?? `training job ${id} is Stopped`,
       page: false,
+    });
+  });
+
+  test('tells a time that was over from a person’s stop', async () => {
+    const { s, sageMaker } = await candidate();
+    await train(id, s.ports);
+    sageMaker.job = { TrainingJobStatus: 'Stopped', SecondaryStatus: 'MaxRuntimeExceeded' };
+    await train(id, s.ports);
+    expect((await s.now()).ending?.text).toBe(`training job ${id} is Stopped: MaxRuntimeExceeded`);
+  });
+
+  test('tells how far the job is, in the record where that changed alone', async () => {
+    const { s, sageMaker } = await candidate();
+    await train(id, s.ports);
+    const at = (SecondaryStatus: string, StatusMessage: string) =>
+      (sageMaker.job = {
+        TrainingJobStatus: 'InProgress',
+        SecondaryStatus,
+        SecondaryStatusTransitions: [{ Status: SecondaryStatus, StartTime: new Date(0), StatusMessage }],
+      });
+    at('Downloading', 'Downloading input data');
+    expect((await train(id, s.ports)).answer).toBe('training');
+    expect((await s.now()).candidate.progress).toBe('Downloading: Downloading input data');
+    const { version } = await s.now();
+    await train(id, s.ports);
+    expect((await s.now()).version).toBe(version);
+  });
+
+  test.each([
+    ['ResourceLimitExceeded', "The account-level service limit 'ml.m5.large for training job usage' is 0 Instances"],
+    ['ValidationException', 'No S3 objects found under S3 URL "s3://models/churn/"'],
+  ])('ends with AWS’s own words where SageMaker refuses the job: %s', async (code, message) => {
+    const { s } = await candidate(training, { CreateTrainingJob: refuse(code, message) });
+    expect((await train(id, s.ports)).answer).toBe('failed');
+    expect((await s.now()).ending).toEqual({
+      outcome: 'Failed',
+      reason: 'training-failed',
+      text: `Cannot start training job "${id}": ${code}: ${message}`,
+      page: false,
+    });
+  });
+
+  test('ends with the reason where the delivery asks for what can’t be', async () => {
+    const { s, asked } = await candidate({
+      train: { ...training.train, script: { entryPoint: 't.py', source: 's3://b/s.tar.gz' }, hyperparameters: { sagemaker_program: 'x' } },
+    });
+    expect((await train(id, s.ports)).answer).toBe('failed');
+    expect((await s.now()).ending?.text).toContain('"sagemaker_program" is written by Sluice');
+    expect(asked('CreateTrainingJob')).toEqual([]);
+  });
+
+  test('aborted while the job runs: it is stopped, once', async () => {
+    const stopped: unknown[] = [];
+    const { s, sageMaker } = await candidate(training, {
+      StopTrainingJob(input) {
+        stopped.push(input);
+        sageMaker.job = { TrainingJobStatus: 'Stopping', SecondaryStatus: 'Stopping' };
+        return {};
+      },
+    });
+    await train(id, s.ports);
+    await s.w.rollouts.post(id, { id: 'a', key: keys.acts(id), atMs: noonMs, text: 'abort', act: { kind: 'abort', by: 'ana' } });
+    expect([(await train(id, s.ports)).answer, (await train(id, s.ports)).answer]).toEqual(['failed', 'failed']);
+    expect(stopped).toEqual([{ TrainingJobName: id }]);
+    expect((await s.now()).ending).toMatchObject({ outcome: 'Rejected', reason: 'aborted' });
+  });
+
+  describe('its figures', () => {
+    const accepting = { train: { ...training.train, accept: [{ metric: 'validation:accuracy', min: 0.8, champion: { margin: 0.02 } }] } };
+    /** The job completed with this figure; what serves had that one. */
+    async function judged(figure: number | undefined, champion?: number) {
+      const { s, sageMaker } = await candidate(accepting);
+      if (champion !== undefined) {
+        const metrics = { 'validation:accuracy': champion };
+        await s.w.rollouts.save(rollout({ id: 'churn-aaaaaaaaaaaa-1', candidate: { images: [imageOf('a')], metrics } }), [], noonMs);
+        const head = s.w.deliveries.head.bind(s.w.deliveries);
+        const deliveries = {
+          ...s.ports.deliveries,
+          head: async (name: string) => ({ ...(await head(name)), liveRolloutId: 'churn-aaaaaaaaaaaa-1' }) as never,
+        };
+        Object.assign(s.ports, { deliveries });
+      }
+      await train(id, s.ports);
+      sageMaker.job = {
+        TrainingJobStatus: 'Completed',
+        ModelArtifacts: { S3ModelArtifacts: 's3://models/m.tar.gz' },
+        ...(figure !== undefined && { FinalMetricDataList: [{ MetricName: 'validation:accuracy', Value: figure }] }),
+      };
+      const answers = [(await train(id, s.ports)).answer, (await train(id, s.ports)).answer];
+      return { answers, now: await s.now(), judgements: (await s.w.rollouts.ledger(id)).filter(({ kind }) => kind === 'metrics-judged') };
+    }
+
+    test.each<[string, number | undefined, number | undefined]>([
+      ['are good enough', 0.85, undefined],
+      ['are as much better than what serves had as was wanted', 0.9, 0.88],
+    ])('that %s go on, judged once', async (_, figure, champion) => {
+      const { answers, now, judgements } = await judged(figure, champion);
+      expect([answers, now.ending, now.candidate.metricsAccepted]).toEqual([['completed', 'completed'], undefined, true]);
+      expect(judgements).toHaveLength(1);
+    });
+
+    test.each<[string, number | undefined, number | undefined, RegExp]>([
+      ['are below the least', 0.7, undefined, /^validation:accuracy is 0\.7, wanted at least 0\.8$/],
+      ['are no better than what serves had', 0.9, 0.89, /what serves has 0\.89, higher is better, wanted better by 0\.02$/],
+      ['were not reported', undefined, undefined, /^validation:accuracy was not reported/],
+      ['are no number', Number.NaN, undefined, /^validation:accuracy was not reported/],
+    ])('that %s end the rollout before anything is registered or served', async (_, figure, champion, text) => {
+      const { answers, now, judgements } = await judged(figure, champion);
+      expect(answers).toEqual(['failed', 'failed']);
+      expect(now.ending).toEqual({ outcome: 'Rejected', reason: 'metrics-not-accepted', text: expect.stringMatching(text) as string, page: false });
+      expect(judgements.map(({ text: said }) => said)).toEqual([now.ending?.text]);
     });
   });
 
