@@ -5,12 +5,13 @@ import { sample } from '../triggers/samples.ts';
 import { deliverySource, noonMs } from './fixture.ts';
 import { type Story, story } from './world.ts';
 
-/** Deliveries by name, each with one trigger. */
+/** Deliveries by name, each with one trigger, and with what any of them may need: something to build and to train. */
 async function subscribed(deliveries: Readonly<Record<string, TriggerSpec>>): Promise<Story> {
   const told = await story();
   for (const [name, trigger] of Object.entries(deliveries)) {
     const subjects = [...triggerOf(trigger).subjectsOf(trigger)];
-    await told.w.deliveries.apply(deliverySource({ name, triggers: [trigger] }), subjects, 'me', noonMs);
+    const made = { build: { repository: 'models/churn' }, train: { instanceType: 'ml.m5.large', channels: {} } };
+    await told.w.deliveries.apply(deliverySource({ name, triggers: [trigger], ...made }), subjects, 'me', noonMs);
   }
   return told;
 }
@@ -55,7 +56,7 @@ describe('startForEvent()', () => {
   test('asks for no new training where nothing serves yet', async () => {
     const told = await subscribed({ weekly: { type: 'schedule', cron: '*/5 * * * *', timezone: 'UTC' } });
     expect(await startForEvent(sample('events-scheduled-rule'), told.ports)).toMatchObject([
-      { delivery: 'weekly', answer: 'ignored', reason: 'nothing-live' },
+      { delivery: 'weekly', answer: 'ignored', reason: 'nothing-to-roll-out' },
     ]);
   });
 
