@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { binFolder, makeEnvironment } from './python.ts';
+import { binFolder, makeEnvironment, type Unavailable } from './python.ts';
 import { type Ended, root, run } from './process.ts';
 
 type Environment = Readonly<Record<string, string>>;
@@ -47,9 +47,9 @@ export async function haveBaseImages(env: Environment): Promise<string | undefin
  *
  * @returns why they cannot be had; undefined where they are there
  */
-export async function makeBaseImages(env: Environment): Promise<string | undefined> {
+export async function makeBaseImages(env: Environment): Promise<Unavailable | undefined> {
   const unavailable = await makeEnvironment('digits-sklearn');
-  if (unavailable) return `its base image needs Python: ${unavailable.reason}`;
+  if (unavailable) return unavailable;
   await make(nodeImage, process.version, ['libstdc++6'], env, (folder) => {
     copyFileSync(process.execPath, path.join(folder, 'usr/local/bin/node'));
   });

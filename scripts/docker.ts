@@ -1,13 +1,14 @@
 /**
  * Runs a command with a Docker engine and the base images of the examples: `node scripts/docker.ts <command …>`. The engine is the one that
- * answers; where none does, root of a Debian system gets one of its own for as long as the command runs. Ends with the command's exit
- * code, or with 3 and the reason where there can be no engine.
+ * answers. Where none does, or one that lacks those images and a registry, root of a Debian system gets one of its own for as long as the
+ * command runs. Ends with the command's exit code, or with 3 and the reason where there can be no engine.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { watchdog } from '../src/containers/watchdog.ts';
 import { baseImages, haveBaseImages, makeBaseImages } from './docker-bases.ts';
 import { root, run } from './process.ts';
 
@@ -46,13 +47,14 @@ async function install(): Promise<void> {
   if (!(await succeeds(['docker', '--version']))) await run(['apt-get', 'install', ...flags, 'docker-cli'], { shows: false, limitSeconds: 120, env });
 }
 
-/** Starts an engine of our own: images below the tree, its socket in a temporary folder, no firewall rule of the machine's touched. */
+/** Starts an engine of our own: images below the tree, its socket in a temporary folder, no firewall rule of the machine's touched. It ends with us. */
 async function startEngine(): Promise<OwnEngine> {
   mkdirSync(dataFolder, { recursive: true });
   const folder = mkdtempSync(path.join(tmpdir(), 'docker-'));
   const host = `unix://${folder}/docker.sock`;
   const log = path.join(folder, 'log');
   const hadBridge = 'docker0' in networkInterfaces();
+  const guard = watchdog('kill -TERM "$id"');
   const places = ['--data-root', dataFolder, '--exec-root', `${folder}/exec`, '--pidfile', `${folder}/pid`, '--host', host];
   // Overlays are fast, and not to be had on every file system; plain copies always are.
   for (const driver of ['overlay2', 'vfs']) {
@@ -61,11 +63,14 @@ async function startEngine(): Promise<OwnEngine> {
       stdio: ['ignore', out, out],
       detached: true,
     });
+    if (daemon.pid !== undefined) guard.guard(daemon.pid);
     const ended = new Promise<void>((resolve) => daemon.once('exit', () => resolve()).once('error', () => resolve()));
     const stop = async () => {
       daemon.kill('SIGTERM');
       await Promise.race([ended, sleep(20_000, undefined, { ref: false })]);
       daemon.kill('SIGKILL');
+      if (daemon.pid !== undefined) guard.release(daemon.pid);
+      await guard.close();
       if (!hadBridge) await run(['ip', 'link', 'delete', 'docker0'], { shows: false, limitSeconds: 10 });
       rmSync(folder, { recursive: true, force: true });
     };
@@ -75,27 +80,40 @@ async function startEngine(): Promise<OwnEngine> {
     }
     daemon.kill('SIGKILL');
     await ended;
+    if (daemon.pid !== undefined) guard.release(daemon.pid);
   }
+  await guard.close();
   const reason = readFileSync(log, 'utf8').trimEnd().split('\n').at(-1);
   rmSync(folder, { recursive: true, force: true });
   throw new NoEngine(`dockerd does not start here: ${reason}`);
 }
 
+/** An engine of our own with the base images made from Debian's packages, in place of one that is not there or lacks them. */
+async function ownEngine(missing: string): Promise<OwnEngine> {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get'))
+    throw new NoEngine(`${missing}; only root of a Debian system can be given an engine of its own`);
+  await install();
+  const own = await startEngine();
+  try {
+    const unavailable = await makeBaseImages({ DOCKER_HOST: own.host });
+    if (unavailable?.failed === true) throw new Error(unavailable.reason);
+    if (unavailable) throw new NoEngine(`a base image needs Python: ${unavailable.reason}`);
+    return own;
+  } catch (error) {
+    await own.stop();
+    throw error;
+  }
+}
+
 async function main(command: readonly [string, ...string[]]): Promise<number> {
+  // Into somebody's engine nothing goes by the name of an image that a registry has: it is pulled, or not there.
+  const missing = (await answers()) ? await haveBaseImages({}) : 'no Docker engine answers';
   let own: OwnEngine | undefined;
   try {
-    if (!(await answers())) {
-      if (process.platform !== 'linux' || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get'))
-        throw new NoEngine('no Docker engine answers, and only root of a Debian system can be given one: start Docker');
-      await install();
-      if (!(await answers())) own = await startEngine();
-    }
-    const env: Record<string, string> = own ? { DOCKER_HOST: own.host } : {};
-    // Into somebody's engine nothing goes by the name of an image that a registry has.
-    const missing = own ? await makeBaseImages(env) : await haveBaseImages(env);
-    if (missing !== undefined) throw new NoEngine(missing);
+    if (missing !== undefined) own = await ownEngine(missing);
     console.log(`a Docker engine${own ? ' of our own' : ''} with ${baseImages.join(', ')}`);
-    return command.length === 0 ? 0 : (await run(command, { shows: true, limitSeconds: commandLimitSeconds, env })).code;
+    const env: Record<string, string> = own ? { DOCKER_HOST: own.host } : {};
+    return (await run(command, { shows: true, limitSeconds: commandLimitSeconds, env })).code;
   } catch (error) {
     if (!(error instanceof NoEngine)) throw error;
     console.log(`no Docker: ${error.message}`);
