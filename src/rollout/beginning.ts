@@ -26,15 +26,17 @@ export async function builtBy(head: DeliveryHead, request: RolloutRequest, { rol
     // A version that waits for its approval is watched by the rollout that registered it: it goes on, and no other begins.
     const watching = await Promise.all((await rollouts.watchersOf(keys.package(request.packageArn))).map((rolloutId) => rollouts.find(rolloutId)));
     // One that has ended goes on no more: an approval that comes after it is a wish of its own.
-    const open = watching.find((rollout) => rollout?.delivery === head.name && rollout.outcome === undefined);
-    if (open) return open.id;
-    // Approved once more, and it serves already, whatever once asked for it.
-    const live = head.liveRolloutId === undefined ? undefined : await rollouts.find(head.liveRolloutId);
-    return live?.candidate.packageArn?.toLowerCase() === request.packageArn.toLowerCase() ? live.id : undefined;
+    return watching.find((rollout) => rollout?.delivery === head.name && rollout.outcome === undefined)?.id;
   }
   if (request.kind !== 'image' || request.imageTag === undefined || !request.imageTag.startsWith(`${head.name}-`)) return undefined;
   const builder = await rollouts.find(request.imageTag);
   return builder?.delivery === head.name && builder.request.kind !== 'image' ? builder.id : undefined;
+}
+
+/** Whether it is this version of the model registry that serves, whatever once asked for it: source code, for one, that was registered on its way. */
+export async function servesPackage(head: DeliveryHead, packageArn: string, { rollouts }: Pick<Ports, 'rollouts'>): Promise<boolean> {
+  const live = head.liveRolloutId === undefined ? undefined : await rollouts.find(head.liveRolloutId);
+  return live?.candidate.packageArn?.toLowerCase() === packageArn.toLowerCase();
 }
 
 /** What a rollout begins with: what was asked for, or what an earlier rollout had. Undefined where that is nothing yet. */
@@ -51,9 +53,8 @@ export async function candidateOf(
     case 'package':
       return { packageArn: request.packageArn };
     case 'instead': {
-      const live = head.liveRolloutId === undefined ? undefined : await ports.rollouts.find(head.liveRolloutId);
       // Somebody rejected a version that does not serve: nothing is to be taken out.
-      if (live?.candidate.packageArn?.toLowerCase() !== request.packageArn.toLowerCase()) return undefined;
+      if (!(await servesPackage(head, request.packageArn, ports))) return undefined;
       const packageArn = await ports.packages.approvedBefore(request.packageArn);
       return packageArn === undefined ? undefined : { packageArn };
     }

@@ -2,7 +2,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { DeliveryHead } from '../ports/rollouts.ts';
 import { type RolloutRequest, wantedText } from '../triggers/trigger.ts';
 import { admit, isLive } from './admission.ts';
-import { builtBy, candidateOf, newRollout, requested } from './beginning.ts';
+import { builtBy, candidateOf, newRollout, requested, servesPackage } from './beginning.ts';
 import { NotFound, StaleRollout } from './errors.ts';
 import { keys } from './keys.ts';
 import { specOf } from './load.ts';
@@ -34,6 +34,8 @@ export async function start(
     if (!head) throw new NotFound(`No delivery "${delivery}"; apply its delivery.yaml first`);
     const built = await builtBy(head, request, ports);
     if (built !== undefined) return { answer: 'same', rolloutId: built };
+    if (request.kind === 'package' && (await servesPackage(head, request.packageArn, ports)))
+      return { answer: 'ignored', reason: 'already-live', text: `${wantedText(request)} serves already, put there by ${head.liveRolloutId ?? ''}` };
     const last = await ports.deliveries.lastAttempt(delivery, request.dedupeKey);
     const { concurrency } = await specOf({ delivery, revision: head.revision }, ports);
     const admission = admit(head, last, request, concurrency);

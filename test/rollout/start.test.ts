@@ -58,7 +58,11 @@ describe('start() for a version of the model registry', () => {
 
   test('is no rollout of a version that serves, whatever once asked for it', async () => {
     const m = await serving(registered, { ...fromSource(), candidate: { source: bundle, packageArn: packageArn(3) } });
-    expect(await start('churn', approved(3), m.s.ports)).toEqual({ answer: 'same', rolloutId: id });
+    expect(await start('churn', approved(3), m.s.ports)).toEqual({
+      answer: 'ignored',
+      reason: 'already-live',
+      text: `${packageArn(3)} serves already, put there by ${id}`,
+    });
   });
 
   test.each<[string, string | undefined]>([
