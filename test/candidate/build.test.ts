@@ -206,7 +206,7 @@ describe('build()', () => {
     const m = await building();
     await build(id, m.s.ports);
     await abort(m);
-    m.refusals.set('StopBuild', refusal as [string, string]); // A pair of texts.
+    m.refusals.set('StopBuild', refusal);
     expect((await build(id, m.s.ports)).answer).toBe('failed');
   });
 

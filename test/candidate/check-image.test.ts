@@ -16,14 +16,14 @@ afterAll(() => server.close());
 
 /** Puts an image into the registry: fit to be used, but for what is said. */
 function put(m: Making, letter: string, over: { mediaType?: string; manifest?: object; architecture?: string; Entrypoint?: string[] } = {}): void {
-  const config = digestOf(`${letter}`.toLowerCase()).replace(/.$/, '0');
+  const config = digestOf(letter).replace(/.$/, '0');
   const { mediaType = docker, architecture = 'amd64', Entrypoint = ['python', '/opt/program/serve.py'] } = over;
   server.blobs.set(config, JSON.stringify({ os: 'linux', architecture, config: { Entrypoint }, rootfs: { type: 'layers', diff_ids: [] } }));
   const manifest = over.manifest ?? { schemaVersion: 2, mediaType, config: { digest: config }, layers: [{ size: 1000 }, { size: 24 }] };
   m.images.set(digestOf(letter), { manifest, mediaType });
 }
 async function looked(image: object = {}, over: { delivery?: Parameters<typeof making>[0]; put?: Parameters<typeof put>[2] } = {}) {
-  const m = await making({ ...over.delivery, image: image as never }, {}, (digest) => server.address(digest)); // Each test writes a valid section.
+  const m = await making({ ...over.delivery, image }, {}, (digest) => server.address(digest));
   put(m, 'b', over.put);
   return m;
 }

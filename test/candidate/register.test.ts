@@ -11,7 +11,7 @@ import { bundle, id, type Making, making, packageArn } from './world.ts';
 
 const arn = packageArn(1);
 const trained = { images: [imageOf('b')], trainingJobName: id, modelDataUrl: 's3://models/training/churn/model.tar.gz', metrics: { auc: 0.9 } };
-const registering = (rules: object = {}, candidate: object = trained) => making({ register: rules as never }, { candidate }); // Each test writes a valid section.
+const registering = (rules: object = {}, candidate: object = trained) => making({ register: rules }, { candidate });
 const answer = async (m: Making) => (await register(id, m.s.ports)).answer;
 /** Somebody answers in the registry. */
 const decide = (m: Making, ModelApprovalStatus: string, more: object = {}) => Object.assign(m.packages[0] ?? {}, { ModelApprovalStatus, ...more });

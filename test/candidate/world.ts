@@ -115,14 +115,13 @@ export async function making(
       groups.add(name);
       return { ModelPackageGroupArn: arn };
     }),
-    CreateModelPackage: refusable<{ ModelPackageGroupName: string; ClientToken: string } & Record<string, unknown>>(
-      'CreateModelPackage',
-      ({ ClientToken: _, ...input }) => {
-        const ModelPackageArn = packageArn(packages.length + 1, input.ModelPackageGroupName);
-        packages.push({ ModelPackageStatus: 'Completed', CreationTime: new Date(s.clock.ms), ...input, ModelPackageArn } as never); // As it was asked for.
-        return { ModelPackageArn };
-      },
-    ),
+    CreateModelPackage: refusable<{ ModelPackageGroupName: string } & Record<string, unknown>>('CreateModelPackage', (input) => {
+      // The SDK's own token is none of the version's.
+      const asked = Object.fromEntries(Object.entries(input).filter(([name]) => name !== 'ClientToken'));
+      const ModelPackageArn = packageArn(packages.length + 1, input.ModelPackageGroupName);
+      packages.push({ ModelPackageStatus: 'Completed', CreationTime: new Date(s.clock.ms), ...asked, ModelPackageArn } as never); // As it was asked for.
+      return { ModelPackageArn };
+    }),
     DescribeModelPackage: refusable<{ ModelPackageName: string }>('DescribeModelPackage', ({ ModelPackageName }) => {
       const found = packages.find(({ ModelPackageArn }) => ModelPackageArn === ModelPackageName);
       if (!found) throw new AwsError('ValidationException', `ModelPackage ${ModelPackageName} does not exist.`);
