@@ -27,6 +27,7 @@ const sources = [
   'src/app',
   'src/aws',
   'src/candidate',
+  'src/containers',
   'src/gates',
   'src/ledger',
   'src/ports',
