@@ -77,7 +77,7 @@ function assembleEntries(
   }
   const reading = readDockerfile(text, { buildArguments, platform, name: dockerfile });
   const findings: Finding[] = [];
-  const context = withoutIgnored(all, dockerfile);
+  const context = withoutIgnored(withFolders(all), dockerfile);
 
   const files = new Map<string, ImageFile>();
   const folders = new Set<string>();
@@ -189,6 +189,19 @@ function packed(
     layers: layers.map(({ digest, tarGzip }) => ({ digest, tarGzip })),
     warnings: findings,
   };
+}
+
+/** Many archives hold files alone: the folders they lie in are there as well. */
+function withFolders(entries: readonly ArchiveEntry[]): readonly ArchiveEntry[] {
+  const known = new Set(entries.map(({ path }) => path));
+  const implied: ArchiveEntry[] = [];
+  for (const { path } of entries) {
+    for (let parent = posix.dirname(path); parent !== '.' && parent !== '/' && !known.has(parent); parent = posix.dirname(parent)) {
+      known.add(parent);
+      implied.push({ path: parent });
+    }
+  }
+  return [...implied, ...entries];
 }
 
 /** What begins an archive that `ADD` would unpack: gzip, bzip2, xz, or a tar's mark in its first header. */
