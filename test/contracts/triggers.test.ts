@@ -53,11 +53,15 @@ beforeAll(async () => {
     .filter(({ Targets }) => Targets?.some(({ Arn }) => Arn['Fn::GetAtt']?.[0] === 'StartRolloutLambdaFunction'));
 });
 
+/** A delivery of a page's triggers with what any trigger may need: source is built, and there is something to train. */
+const deliveryFor = (section: Record<string, unknown>) =>
+  deliveryWith({ build: { repository: 'models/churn' }, train: { instanceType: 'ml.m5.large', channels: {} }, ...section });
+
 describe.each(triggers.map((trigger): [string, AnyTrigger] => [trigger.type, trigger]))('trigger %s', (type, trigger) => {
   const sample = (): Sample => read(samples[type] ?? `no-event-of-${type}`);
   const page = `triggers/${type}.md`;
   const spec = () => {
-    const [wish] = z.parse(DeliverySpec, deliveryWith(exampleOf(page))).triggers;
+    const [wish] = z.parse(DeliverySpec, deliveryFor(exampleOf(page))).triggers;
     if (wish?.type !== type) throw new Error(`The first trigger in the example of docs/${page} is not ${type}`);
     return wish;
   };
@@ -109,7 +113,7 @@ describe.each(triggers.map((trigger): [string, AnyTrigger] => [trigger.type, tri
 
   test('refuses a field it does not know', () => {
     const [example] = exampleOf(page)['triggers'] as [Record<string, unknown>]; // Parsed as one above.
-    const refused = z.safeParse(DeliverySpec, deliveryWith({ triggers: [{ ...example, somethingElse: 1 }] }));
+    const refused = z.safeParse(DeliverySpec, deliveryFor({ triggers: [{ ...example, somethingElse: 1 }] }));
     expect(refused.error?.issues).toMatchObject([{ code: 'unrecognized_keys', path: ['triggers', 0] }]);
   });
 });
