@@ -1,12 +1,18 @@
-/** A controller broken on purpose: one text of one source file, replaced. */
-export interface Planted {
-  readonly name: string;
-  /** What it no longer does, in a sentence. */
-  readonly breaks: string;
+/** One text of one file, replaced. */
+export interface Edit {
   readonly file: string;
   /** Must stand in the file exactly once. */
   readonly find: string;
   readonly replace: string;
+}
+
+/** A controller broken on purpose. */
+export interface Planted extends Edit {
+  readonly name: string;
+  /** What it no longer does, in a sentence. */
+  readonly breaks: string;
+  /** What has to be broken with it: a right its role does not have, and that keeps the fault from doing harm. */
+  readonly along?: readonly Edit[];
   /** A seed that catches it. */
   readonly seed: number;
 }
@@ -36,7 +42,15 @@ export const planted: readonly Planted[] = [
     file: 'src/rollout/roll-back.ts',
     find: '  await ports.endpoints.setWeights(placement.endpointName, weights);',
     replace: '  await ports.endpoints.update(placement.endpointName, placement.before?.configName ?? endpoint.EndpointConfigName);',
-    seed: 9,
+    along: [
+      {
+        file: 'infrastructure/roles.yml',
+        find: "log-group:/aws/lambda/sluice-roll-back:*' }\n",
+        replace:
+          "log-group:/aws/lambda/sluice-roll-back:*' }\n              - { Sid: UpdateEndpoints, Effect: Allow, Action: sagemaker:UpdateEndpoint, Resource: '*' }\n",
+      },
+    ],
+    seed: 6,
   },
   {
     name: 'deletes-config-in-force',

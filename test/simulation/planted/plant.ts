@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Planted } from './controllers.ts';
+import type { Edit, Planted } from './controllers.ts';
 
 /**
  * A source file with a planted fault.
  *
  * @throws Error where the text to replace is not there exactly once: the source moved on, and the plant has to follow
  */
-export function plantedText({ name, file, find, replace }: Planted, source: string): string {
+export function plantedText(name: string, { file, find, replace }: Edit, source: string): string {
   const found = source.split(find).length - 1;
   if (found !== 1) {
     throw new Error(
@@ -19,6 +19,8 @@ export function plantedText({ name, file, find, replace }: Planted, source: stri
 
 /** Plants a fault in a copy of the tree. */
 export function plant(planted: Planted, tree: string): void {
-  const file = path.join(tree, planted.file);
-  writeFileSync(file, plantedText(planted, readFileSync(file, 'utf8')));
+  for (const edit of [planted, ...(planted.along ?? [])]) {
+    const file = path.join(tree, edit.file);
+    writeFileSync(file, plantedText(planted.name, edit, readFileSync(file, 'utf8')));
+  }
 }
