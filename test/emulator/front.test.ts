@@ -110,17 +110,17 @@ describe('a request by hand', () => {
 
   test('for a service that is not here is refused by name, in the words its client reads', async () => {
     const aws = testFront();
-    const json = await aws.front.handle(ask({ authorization, 'x-amz-target': 'CodeBuild_20161006.ListProjects' }));
+    const json = await aws.front.handle(ask({ authorization, 'x-amz-target': 'Kinesis_20131202.ListStreams' }));
     expect(json.status).toBe(501);
     expect(JSON.parse(text(json.body))).toMatchObject({ __type: 'NotEmulated' });
-    expect(text(json.body)).toContain('CodeBuild_20161006.ListProjects');
+    expect(text(json.body)).toContain('Kinesis_20131202.ListStreams');
     const query = await aws.front.handle(
       ask({ authorization, 'content-type': 'application/x-www-form-urlencoded' }, 'Action=ListRoles&Version=2010-05-08'),
     );
     expect(query.status).toBe(501);
     expect(text(query.body)).toMatch(/^<ErrorResponse><Error>.*<Code>NotEmulated<\/Code><Message>.*iam:ListRoles/);
     expect(aws.lines.map(({ kind, data }) => [kind, data['operation']])).toEqual([
-      ['wire', 'CodeBuild_20161006.ListProjects'],
+      ['wire', 'Kinesis_20131202.ListStreams'],
       ['wire', 'iam:ListRoles'],
     ]);
   });

@@ -20,7 +20,8 @@ const bucket = () => world.outputs['ModelBucketName'] ?? '';
 const put = (Key: string) => new S3Client({ ...client(), forcePathStyle: true }).send(new PutObjectCommand({ Bucket: bucket(), Key, Body: Key }));
 /** Executions that were begun, of whichever machine. */
 const begun = () => world.calls('StartExecution').map((input) => (input as { name: string }).name);
-const delivery = (trigger: TriggerSpec) => churn({ triggers: [trigger] });
+const delivery = (trigger: TriggerSpec) =>
+  churn({ triggers: [trigger], ...(trigger.type === 'schedule' ? {} : { build: { repository: 'models/churn' } }) });
 /** How often start-rollout's rules have sent an event of this detail-type on. */
 const routed = (detailType: string) =>
   world.emulator.services.events

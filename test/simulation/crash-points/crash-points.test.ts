@@ -78,6 +78,9 @@ describe('strikesAt()', () => {
 /** Tasks no journey comes to, and why. */
 const elsewhere: Readonly<Record<string, string>> = {
   'delivery Await training': 'nothing trains: a training job takes no part in the endpoint',
+  'delivery Await build': 'images are pushed, none is built',
+  'delivery Await image': 'the delivery asks neither for a signature nor for a scan',
+  'delivery Await registration': 'the delivery registers nothing',
   'delivery Await answer': 'the delivery asks before a step, not before the rollout',
   'delivery Finish': 'every journey comes to the endpoint',
   'rollout Await endpoint at rest': 'the endpoint is at rest when it is undone',
