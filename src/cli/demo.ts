@@ -22,6 +22,11 @@ export const demo = new Command('demo')
   .option('--seed <seed>', 'seed of every draw', wholeNumber, 1)
   .addOption(new Option('--engine <engine>', 'how images run').choices(engines).default('process' as const))
   .addOption(new Option('--example <example>', 'whose model it is about').choices(exampleNames).default('tumour-classifier' as const))
+  .addOption(
+    new Option('--from <what>', 'what each version begins as: its image is pushed, or its source uploaded and built')
+      .choices(['image', 'source'] as const)
+      .default('image' as const),
+  )
   .addOption(output())
   .action(async (options) => {
     if (options.engine === 'process') enterEnvironment(options.example);
@@ -33,7 +38,7 @@ export const demo = new Command('demo')
         tell({ type: 'stage', text }),
       );
       try {
-        const { rollouts, surprises: told } = await tellStory(local, options.example, requestsPerSecond, tell, signal);
+        const { rollouts, surprises: told } = await tellStory(local, options.example, options.from, requestsPerSecond, tell, signal);
         const surprises = [...told];
         for (const crash of local.emulator.crashes)
           surprises.push(`the embedded AWS crashed: ${crash instanceof Error ? (crash.stack ?? crash.message) : String(crash)}`);
@@ -67,6 +72,8 @@ function textOf(event: DemoEvent): string {
       return `          alarm ${event.alarmName}: ${event.text}`;
     case 'pushed':
       return `          pushed ${event.tag} as ${event.imageDigest.slice(0, 19)}…`;
+    case 'uploaded':
+      return `          uploaded the source of ${event.tag}, which builds to ${event.imageDigest.slice(0, 19)}…`;
     case 'entry':
       return `${timeOf(event.at)}  ${event.kind.padEnd(18)} ${event.text}${event.by === undefined ? '' : ` by ${event.by}`}`;
     case 'command':

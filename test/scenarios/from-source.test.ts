@@ -1,6 +1,12 @@
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { DescribeModelPackageCommand, ListModelPackagesCommand, UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
+import {
+  CreateModelPackageCommand,
+  CreateModelPackageGroupCommand,
+  DescribeModelPackageCommand,
+  ListModelPackagesCommand,
+  UpdateModelPackageCommand,
+} from '@aws-sdk/client-sagemaker';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ecrRegistry } from '../../src/aws/registry.ts';
 import { zip } from '../../src/containers/zip.ts';
@@ -178,6 +184,43 @@ describe('a bundle of source code', () => {
     expect(refused.text).toContain('0.955, what serves has 0.95');
     expect(world.calls('CreateModelPackage')).toHaveLength(1);
   });
+});
+
+test('a version of another pipeline is rolled out once it is approved, as it was registered, and only once', async () => {
+  const digest = await world.push('by-others', good);
+  await world.apply(churn({ triggers: [{ type: 'model-approved', packageGroup: 'others' }], gates: [] }));
+  const { sageMaker } = world.clients;
+  await sageMaker.send(new CreateModelPackageGroupCommand({ ModelPackageGroupName: 'others' }));
+  const { ModelPackageArn } = await sageMaker.send(
+    new CreateModelPackageCommand({
+      ModelPackageGroupName: 'others',
+      ModelApprovalStatus: 'PendingManualApproval',
+      InferenceSpecification: {
+        Containers: [
+          {
+            Image: '000000000000.dkr.ecr.us-east-1.amazonaws.com/models/churn:by-others',
+            ImageDigest: digest,
+            Environment: { LEVEL: 'debug' },
+          },
+        ],
+        SupportedContentTypes: ['text/csv'],
+        SupportedResponseMIMETypes: ['text/csv'],
+      },
+    }),
+  );
+  await world.untilQuiet();
+  expect(await world.rollouts()).toEqual([]);
+  await sageMaker.send(new UpdateModelPackageCommand({ ModelPackageArn, ModelApprovalStatus: 'Approved' }));
+  await world.untilQuiet();
+  expect(await newest()).toMatchObject({ outcome: 'Succeeded', imageDigest: digest, candidate: { packageArn: ModelPackageArn } });
+  expect(world.calls('CreateModel')).toMatchObject([
+    { PrimaryContainer: { Image: `000000000000.dkr.ecr.us-east-1.amazonaws.com/models/churn@${digest}`, Environment: { LEVEL: 'debug' } } },
+  ]);
+  expect(world.calls('CreateTrainingJob')).toEqual([]);
+  // A comment changes the package and is no approval: nothing begins anew.
+  await sageMaker.send(new UpdateModelPackageCommand({ ModelPackageArn, ApprovalDescription: 'still fine' }));
+  await world.untilQuiet();
+  expect(await world.rollouts()).toHaveLength(1);
 });
 
 test('a live version that is rejected in the registry makes way for the one approved before it', async () => {

@@ -6,6 +6,8 @@ export type DemoEvent =
   | { readonly type: 'chapter'; readonly chapter: number; readonly text: string }
   | { readonly type: 'alarm-made'; readonly alarmName: string; readonly text: string }
   | { readonly type: 'pushed'; readonly tag: string; readonly imageDigest: string }
+  /** Its source; the digest is what it will be built to. */
+  | { readonly type: 'uploaded'; readonly tag: string; readonly imageDigest: string }
   | { readonly type: 'entry'; readonly rolloutId: string; readonly at: string; readonly kind: string; readonly text: string; readonly by?: string }
   | { readonly type: 'command'; readonly text: string }
   | { readonly type: 'answer'; readonly text: string }

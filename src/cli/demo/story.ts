@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { registry } from '../../app/registry.ts';
+import { entriesOf } from '../../containers/archive.ts';
 import { overlay } from '../../containers/overlay.ts';
 import { packImage } from '../../containers/pack.ts';
 import { pushImage } from '../../containers/push.ts';
+import { zip } from '../../containers/zip.ts';
+import type { DeliverySource } from '../../rollout/spec.ts';
 import type { LocalService } from '../local-service.ts';
 import { readSpec } from '../spec-file.ts';
 import { clientConfig, connect, ecrClient } from '../target.ts';
@@ -21,6 +24,9 @@ import { surprisesOf } from './surprises.ts';
 import { startTraffic, type Traffic } from './traffic.ts';
 import { WallTimes } from './wall-times.ts';
 
+/** What each version begins as. */
+export const beginnings = ['image', 'source'] as const;
+
 /**
  * Tells the story on a running service: applies the delivery, pushes version after version, and watches each to its end.
  *
@@ -29,6 +35,7 @@ import { WallTimes } from './wall-times.ts';
 export async function tellStory(
   local: LocalService,
   name: keyof typeof examples,
+  from: (typeof beginnings)[number],
   requestsPerSecond: number,
   tell: Tell,
   signal: AbortSignal,
@@ -51,7 +58,7 @@ export async function tellStory(
     }),
   );
   await makeAlarms(join(folder, 'alarms'), local.target, tell);
-  await ask({ action: 'apply', source: read.source });
+  await ask({ action: 'apply', source: from === 'source' ? built(read.source, local, name) : read.source });
 
   const rows = example.rows(readFileSync(join(folder, 'data/held-out.csv'), 'utf8'));
   const { clock } = local.emulator;
@@ -62,8 +69,8 @@ export async function tellStory(
   try {
     for (const [index, chapter] of example.chapters.entries()) {
       tell({ type: 'chapter', chapter: index + 2, text: chapter.text });
-      const imageDigest = await push(local, name, chapter);
-      tell({ type: 'pushed', tag: chapter.tag, imageDigest });
+      const imageDigest = await begin(local, name, chapter, from, s3);
+      tell({ type: from === 'source' ? 'uploaded' : 'pushed', tag: chapter.tag, imageDigest });
       const reason = chapter.approval;
       const view = await follow(
         {
@@ -105,12 +112,26 @@ const interruptedEvent = (rolloutId: string, { alarmName, firedAtMs, heardBy, un
   alarmToLookMs: nextLookAtMs - firedAtMs,
 });
 
-async function push(local: LocalService, name: string, chapter: Chapter): Promise<string> {
+/** The same delivery, told of source code instead of images: each bundle is built by the service itself. */
+const built = (source: DeliverySource, { outputs }: LocalService, name: string): DeliverySource => ({
+  ...source,
+  triggers: [{ type: 'bundle-uploaded', bucket: outputs['ModelBucketName'] ?? '', key: `sources/${name}/*.zip` }],
+  build: { repository: `models/${name}` },
+});
+
+/** Pushes a version's image, or uploads its source. @returns the image's digest; equal source is built to an equal image */
+async function begin(local: LocalService, name: string, chapter: Chapter, from: (typeof beginnings)[number], s3: S3Client): Promise<string> {
   const example = folderOf(name);
   const folder = overlay(join(example, 'image'), ...chapter.changes.map((change) => join(example, 'changes', change)));
+  const images = registry(ecrClient(local.target));
+  const repository = `models/${name}`;
   try {
-    const { digest } = await pushImage(registry(ecrClient(local.target)), packImage(folder), { repository: `models/${name}`, tag: chapter.tag });
-    return digest;
+    const image = packImage(folder);
+    if (from === 'image') return (await pushImage(images, image, { repository, tag: chapter.tag })).digest;
+    await images.ensureRepository(repository);
+    const Key = `sources/${name}/${chapter.tag}.zip`;
+    await s3.send(new PutObjectCommand({ Bucket: local.outputs['ModelBucketName'], Key, Body: zip(entriesOf(folder)) }));
+    return image.digest;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -91,7 +91,7 @@ export const planted: readonly Planted[] = [
     file: 'src/rollout/bake.ts',
     find: "      return { answer: 'failed', reason: 'no-evidence', text: `no evidence by the deadline: ${named('inconclusive')}` };",
     replace: "      return { answer: 'passed', text: `nothing against it: ${named('inconclusive')}` };",
-    seed: 1,
+    seed: 12,
   },
   {
     name: 'skips-smoke-test',
@@ -99,7 +99,7 @@ export const planted: readonly Planted[] = [
     file: 'src/rollout/smoke.ts',
     find: '  for (const request of spec.serve.smoke) {',
     replace: '  for (const request of spec.serve.smoke.slice(0, 0)) {',
-    seed: 1,
+    seed: 3,
   },
   {
     name: 'impatient-bake',
@@ -107,7 +107,7 @@ export const planted: readonly Planted[] = [
     file: 'src/rollout/bake.ts',
     find: '  if (nowMs < bakeEndsMs) return',
     replace: "  if (nowMs < bakeEndsMs && result !== 'successful') return",
-    seed: 1,
+    seed: 5,
   },
   {
     name: 'no-dedupe',
