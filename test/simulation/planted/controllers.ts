@@ -110,14 +110,6 @@ export const planted: readonly Planted[] = [
     seed: 5,
   },
   {
-    name: 'no-dedupe',
-    breaks: 'takes the same image asked for again for another one',
-    file: 'src/rollout/admission.ts',
-    find: "  if (last?.open) return { answer: 'same', rolloutId: last.rolloutId };\n",
-    replace: '',
-    seed: 1,
-  },
-  {
     name: 'ended-means-done',
     breaks: 'takes a rollout whose end is written for one that is tidied, given back and told',
     file: 'src/rollout/finish.ts',
@@ -125,13 +117,5 @@ export const planted: readonly Planted[] = [
     replace:
       "  if (rollout.outcome !== undefined) return { outcome: rollout.outcome, reason: 'ended' };\n  const ended = await writeEnd(rollout, ending, ports);\n",
     seed: 3,
-  },
-  {
-    name: 'keeps-the-lock',
-    breaks: 'never gives the endpoint back',
-    file: 'src/rollout/finish.ts',
-    find: '  await ports.locks.releaseHeldBy(endpointName, rolloutId);\n',
-    replace: '',
-    seed: 1,
   },
 ];
