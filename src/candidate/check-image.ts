@@ -43,8 +43,15 @@ export async function checkImage(rolloutId: string, ports: Needs): Promise<{ rea
   if (rollout.ending) return { answer: 'refused', waitSeconds };
   const [imageUri] = rollout.candidate.images ?? [];
   // What served before was looked at then; what AWS publishes, or somebody registered, is not built for us.
-  if (imageUri === undefined || rollout.request.kind === 'again' || rollout.candidate.imageChecked) return { answer: 'skipped', waitSeconds };
+  if (rollout.request.kind === 'again' || rollout.candidate.imageChecked) return { answer: 'skipped', waitSeconds };
   const spec = await specOf(rollout, ports);
+  const { packageArn } = rollout.candidate;
+  // Its images are known to the registry of models alone here: what nobody looked at is not taken for signed and scanned.
+  if (packageArn !== undefined && (spec.image.signature ?? spec.image.scan)) {
+    const text = `${packageArn} has images nobody looks at, and the delivery asks for a signature or a scan (image): roll its image out, or take that out`;
+    return { answer: await refuse(rollout, 'image-not-looked-at', text, ports), waitSeconds };
+  }
+  if (imageUri === undefined) return { answer: 'skipped', waitSeconds };
   const found = await ports.images.inspect(imageUri);
   if (!found) return { answer: await refuse(rollout, 'image-gone', `image "${imageUri}" is not in the registry any more`, ports), waitSeconds };
   const chosen = manifestFor(found, runsOfOwnImage(spec).instanceType);

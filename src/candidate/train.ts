@@ -92,37 +92,23 @@ async function ask(
   ports: Pick<Ports, 'rollouts' | 'training' | 'settings' | 'clock'>,
 ): Promise<Looked> {
   const jobName = rollout.id;
+  let saved = rollout;
   try {
     const request = trainingRequestOf(rollout, spec, ports.settings);
     const { hyperparameters, channels, imageUri, fleet } = request;
-    const saved = await ports.rollouts.save(
+    saved = await ports.rollouts.save(
       {
         ...rollout,
         phase: 'Training',
         candidate: { ...rollout.candidate, trainingJobName: jobName },
         watching: [...new Set([...rollout.watching, keys.trainingJob(jobName)])],
       },
-      [
-        {
-          kind: 'training-asked',
-          text: `training job ${jobName} on ${fleetText(fleet)}`,
-          evidence: { imageUri, hyperparameters, channels },
-        },
-      ],
+      [{ kind: 'training-asked', text: `training job ${jobName} on ${fleetText(fleet)}`, evidence: { imageUri, hyperparameters, channels } }],
       ports.clock.now(),
     );
     // After it was written down: whoever ends a rollout that died in between knows what to take back. Before the job starts:
     // an event that comes at once finds the inbox.
     await ports.rollouts.watch(rollout.id, [keys.trainingJob(jobName)]);
-    return await begin(saved, request, ports);
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    return fail(rollout, error, ports);
-  }
-}
-
-async function begin(saved: Rollout, request: TrainingRequest, ports: Pick<Ports, 'rollouts' | 'training' | 'clock'>): Promise<Looked> {
-  try {
     await ports.training.start(request);
     return { answer: 'training', status: 'Starting' };
   } catch (error) {

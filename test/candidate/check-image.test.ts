@@ -226,8 +226,17 @@ describe('checkImage()', () => {
     expect((await m.now()).ending).toMatchObject({ outcome: 'Rejected', reason: 'aborted' });
   });
 
+  test.each([
+    ['asks for a signature', { signature: {} }, 'refused', 'image-not-looked-at'],
+    ['asks for a scan', { scan: { severity: 'HIGH' as const } }, 'refused', 'image-not-looked-at'],
+    ['asks for neither', {}, 'skipped', undefined],
+  ])('of a version of the model registry, where the delivery %s: %s, %s', async (_, image, answer, reason) => {
+    const m = await making({ image }, { candidate: { packageArn: 'arn' } });
+    expect(await check(m)).toBe(answer);
+    expect((await m.now()).ending?.reason).toBe(reason);
+  });
+
   test.each<[string, Parameters<typeof making>[1]]>([
-    ['is of a package', { candidate: { packageArn: 'arn' } }],
     ['brings only a script', fromSource()],
     [
       'served before',
