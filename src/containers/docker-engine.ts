@@ -1,13 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { layBakedFiles } from './baked-files.ts';
 import { type Container, ContainerCannotStart, type ContainerSpec, type Engine, type Network } from './container.ts';
 import { baseNameLabel, environmentOf, type ImageConfig, parseInspectedImage } from './image.ts';
 import { listens } from './listening.ts';
+import { logLines } from './log-lines.ts';
 import { startCommand } from './start-command.ts';
 import { watchdog } from './watchdog.ts';
 
@@ -162,13 +161,7 @@ async function run(
   onGone: () => void,
 ): Promise<Container> {
   const client = spawn('docker', dockerRunArguments(spec, image, containerName, networkName), { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  const closed = Promise.all(
-    (['stdout', 'stderr'] as const).map(async (name) => {
-      const reader = createInterface({ input: client[name], crlfDelay: Number.POSITIVE_INFINITY });
-      reader.on('line', (line) => spec.onLine(line, name));
-      await once(reader, 'close');
-    }),
-  );
+  const closed = Promise.all((['stdout', 'stderr'] as const).map((name) => logLines(client[name], (line) => spec.onLine(line, name))));
   const state = { gone: false };
   const exited = new Promise<{ exitCode: number | null; signal: string | null }>((resolve) => {
     client.once('exit', (exitCode, signal) => {

@@ -1,4 +1,17 @@
-import { chmodSync, constants, cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { contract } from './contract.ts';
 
@@ -103,10 +116,21 @@ export function makeServingLayout(baseFolder: string): void {
   mkdirSync(join(baseFolder, paths.model), { recursive: true });
 }
 
-/** The text a training container left in `/opt/ml/output/failure`: its first 1024 characters, or undefined. */
+/**
+ * The text a training container left in `/opt/ml/output/failure`: its first 1024 characters, or undefined. What is no plain file is none: a
+ * link would be read outside the container.
+ */
 export function failureText(baseFolder: string): string | undefined {
   const file = join(baseFolder, paths.failure);
-  return existsSync(file) ? readFileSync(file, 'utf8').slice(0, contract.failureCharacters) : undefined;
+  if (!lstatSync(file, { throwIfNoEntry: false })?.isFile()) return undefined;
+  const head = Buffer.alloc(4 * contract.failureCharacters);
+  const opened = openSync(file, 'r');
+  try {
+    // No character takes more than four bytes; the file may be a whole log.
+    return head.toString('utf8', 0, readSync(opened, head)).slice(0, contract.failureCharacters);
+  } finally {
+    closeSync(opened);
+  }
 }
 
 /** Removes a folder with all below it, whatever permissions the container's programs gave their own files. Missing is fine. */

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { keepArtifact } from './artifacts.ts';
 import { type Container, ContainerCannotStart, type Engine, type Network } from './container.ts';
@@ -93,6 +93,7 @@ export async function trainLocally(job: LocalTraining, around: TrainingSurroundi
   }
 
   const beganAtMs = time.now();
+  makeArtifactsFolder(around.artifactsFolder);
   enter('Starting', `job ${job.jobName} on ${hosts.join(', ')}`);
   const network = await engine.network(hosts);
   let timer: { cancel(): void } | undefined;
@@ -170,6 +171,21 @@ export async function trainLocally(job: LocalTraining, around: TrainingSurroundi
     if (status === 'Completed' && model.files === 0)
       tell({ type: 'notice', text: 'no host left a file in /opt/ml/model: the model is empty (CC-65)' });
     return { model: model.path, output: output.path };
+  }
+}
+
+/** Before anything is trained, or hours of it would have nowhere to go. */
+function makeArtifactsFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    throw new Error(
+      `Cannot keep artifacts in "${folder}" (${cause instanceof Error ? cause.message : String(cause)}): name a folder that can be written to`,
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { layBakedFiles } from './baked-files.ts';
 import { type Container, ContainerCannotStart, type ContainerSpec, type Engine, type Network } from './container.ts';
 import { processEnvironment } from './environment.ts';
 import { listeningPorts, listens } from './listening.ts';
+import { logLines } from './log-lines.ts';
 import { type ProcessNetwork, processNetwork } from './process-network.ts';
 import { processCommand } from './start-command.ts';
 import { watchdog } from './watchdog.ts';
@@ -103,17 +103,13 @@ function signal(target: number, name: 'SIGTERM' | 'SIGKILL'): void {
 
 function containerOf(child: ChildProcess, group: number, spec: ContainerSpec, onGone: () => void): Container {
   let portTaken: string | undefined;
-  const lines = (stream: Readable | null, name: 'stdout' | 'stderr') =>
-    new Promise<void>((resolve) => {
-      // A piped child has both streams; readline gives the last line even without its line end.
-      const reader = createInterface({ input: stream!, crlfDelay: Number.POSITIVE_INFINITY });
-      reader.on('line', (line) => {
-        if (/EADDRINUSE|address already in use/i.test(line)) portTaken ??= line.trim();
-        spec.onLine(line, name);
-      });
-      reader.on('close', () => resolve());
+  const lines = (stream: Readable, name: 'stdout' | 'stderr') =>
+    logLines(stream, (line) => {
+      if (/EADDRINUSE|address already in use/i.test(line)) portTaken ??= line.trim();
+      spec.onLine(line, name);
     });
-  const logged = Promise.all([lines(child.stdout, 'stdout'), lines(child.stderr, 'stderr')]);
+  // A piped child has both.
+  const logged = Promise.all([lines(child.stdout!, 'stdout'), lines(child.stderr!, 'stderr')]);
   const portHint = () =>
     portTaken && spec.port !== undefined && !portTaken.includes(String(spec.port))
       ? `"${spec.name}" found its port taken ("${portTaken}"): it ignores SAGEMAKER_BIND_TO_PORT=${spec.port}; read that variable, or run the image with Docker`

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hostPath, servingEnvironment, trainingEnvironment } from '../../src/containers/environment.ts';
@@ -60,6 +60,14 @@ describe('failureText()', () => {
     mkdirSync(join(base, 'output'));
     writeFileSync(join(base, 'output/failure'), 'é'.repeat(2_000));
     expect(failureText(base)).toBe('é'.repeat(1_024));
+  });
+
+  it('is nothing where that is no plain file: a folder, or a link out of the container', () => {
+    const base = folderOf({ 'output/failure/deep': 'x', secret: 'of the machine' });
+    expect(failureText(base)).toBeUndefined();
+    rmSync(join(base, 'output/failure'), { recursive: true });
+    symlinkSync(join(base, 'secret'), join(base, 'output/failure'));
+    expect(failureText(base)).toBeUndefined();
   });
 });
 

@@ -246,6 +246,34 @@ describe('trainLocally()', () => {
     expect(readFileSync(join(into, 'model/weights'), 'utf8')).toBe('first');
   });
 
+  it('trains nothing where the artifacts could not be kept', async () => {
+    const taken = join(folderOf({ taken: 'a file' }), 'taken');
+    const training = trainLocally(
+      {
+        image: localImage({ 'opt/program/train': script('echo begun') }),
+        jobName: 'job-1',
+        region: 'eu-west-1',
+        hyperParameters: {},
+        channels: [],
+        environment: {},
+        hostCount: 1,
+        metrics: [],
+        maxRuntimeMs: 60_000,
+      },
+      { engine, folder: folderOf({}), artifactsFolder: taken, stop: new AbortController().signal, tell: (event) => expect.unreachable(event.type) },
+    );
+    await expect(training).rejects.toThrow(`Cannot keep artifacts in "${taken}"`);
+  });
+
+  it('fails with the end of the log where the failure file is a folder', async () => {
+    const { result } = await run(script('mkdir "$SAGEMAKER_BASE_DIR/output/failure"', 'echo last', 'exit 3'));
+    expect(result).toMatchObject({
+      status: 'Failed',
+      failureReason: 'AlgorithmError: , exit code: 3',
+      hosts: [{ failure: '', lastLines: ['last'] }],
+    });
+  });
+
   it('says that a job which left no model left none', async () => {
     const { events } = await run(script('exit 0'));
     expect(notices(events)).toContain('no host left a file in /opt/ml/model: the model is empty (CC-65)');
