@@ -33,8 +33,10 @@ export interface CopyStep {
 export interface DockerfileReading {
   readonly config: ImageConfig;
   readonly steps: readonly CopyStep[];
-  /** What a packed image cannot honour: whoever finds an error here has no image. */
+  /** What Docker would honour, and a packed image cannot. */
   readonly findings: readonly Finding[];
+  /** What Docker would stumble over as well. */
+  readonly mistakes: readonly Finding[];
   /** Line of the last ENTRYPOINT; unset when there is none. */
   readonly entrypointLine?: number;
 }
@@ -85,6 +87,7 @@ export function readDockerfile(
   { buildArguments = {}, platform = 'linux/amd64', name: file = 'Dockerfile' }: DockerfileOptions = {},
 ): DockerfileReading {
   const findings: Finding[] = [];
+  const mistakes: Finding[] = [];
   const steps: CopyStep[] = [];
   const environment = new Map([['PATH', defaultPath]]);
   const setByImage = new Set<string>(['PATH']);
@@ -104,6 +107,8 @@ export function readDockerfile(
   const lineOf = (instruction: Instruction) => instruction.getRange().start.line + 1;
   const refuse = (instruction: Instruction, what: string, fix: string, id?: string) =>
     findings.push({ ...(id ? { id } : {}), level: 'error', where: `${file}:${lineOf(instruction)}`, what, fix });
+  const mistake = (instruction: Instruction, what: string, fix: string) =>
+    mistakes.push({ level: 'error', where: `${file}:${lineOf(instruction)}`, what, fix });
   const rest = (instruction: Instruction) => (instruction.getRawArgumentsContent() ?? '').trim();
   const words = (instruction: Instruction) => instruction.getArguments().map((argument) => unquote(expand(argument.getValue(), variables)));
   const properties = (instruction: Instruction) =>
@@ -151,7 +156,7 @@ export function readDockerfile(
     const paths = content.startsWith('[') ? jsonList(content)?.map((path) => expand(path, variables)) : words(instruction);
     const to = paths?.pop();
     if (!paths?.length || to === undefined)
-      return void refuse(instruction, `${keyword} needs a source and a destination`, 'write `COPY source … destination`');
+      return void mistake(instruction, `${keyword} needs a source and a destination`, 'write `COPY source … destination`');
     const url = paths.find((path) => /^[a-z]+:\/\/|^git@/i.test(path));
     if (url) return void refuse(instruction, `${keyword} of "${url}" would download at build time`, 'download it into the folder and COPY it');
     const packed = keyword === 'ADD' ? paths.find((path) => /\.(tar|tgz|tbz2?|txz|gz|bz2|xz)$/i.test(path)) : undefined;
@@ -174,7 +179,7 @@ export function readDockerfile(
 
   function read(instruction: Instruction): void {
     const keyword = instruction.getKeyword();
-    if (stages === 0 && keyword !== 'FROM' && keyword !== 'ARG') return void refuse(instruction, `${keyword} before FROM`, 'begin with FROM');
+    if (stages === 0 && keyword !== 'FROM' && keyword !== 'ARG') return void mistake(instruction, `${keyword} before FROM`, 'begin with FROM');
     switch (keyword) {
       case 'FROM':
         return from(instruction);
@@ -223,14 +228,17 @@ export function readDockerfile(
         entrypointLine = lineOf(instruction);
         entrypoint = command(instruction);
         return;
-      default:
-        refuse(instruction, ...(refusedInstructions[keyword] ?? ([`${keyword} is no instruction a packed image knows`, 'remove it'] as const)));
+      default: {
+        const known = refusedInstructions[keyword];
+        if (known) refuse(instruction, ...known);
+        else mistake(instruction, `${keyword} is no instruction`, 'check the spelling');
+      }
     }
   }
 
   for (const instruction of dockerfileAst.DockerfileParser.parse(text).getInstructions()) read(instruction);
   for (const name of Object.keys(buildArguments).filter((one) => !declared.has(one))) {
-    findings.push({
+    mistakes.push({
       level: 'warning',
       where: `${file}:1`,
       what: `the build argument "${name}" is of no use, no ARG declares it`,
@@ -238,7 +246,7 @@ export function readDockerfile(
     });
   }
   if (stages === 0)
-    findings.push({
+    mistakes.push({
       level: 'error',
       where: `${file}:1`,
       what: 'there is no FROM',
@@ -259,6 +267,7 @@ export function readDockerfile(
     },
     steps,
     findings,
+    mistakes,
     ...(entrypointLine === undefined ? {} : { entrypointLine }),
   };
 }

@@ -1,5 +1,6 @@
 import { matchesGlob, posix } from 'node:path';
 import type { ArchiveEntry } from './archive.ts';
+import type { ContextEntry } from './build-context.ts';
 
 /** A file's text; undefined where there is none at that path. */
 export const textOf = (entries: readonly ArchiveEntry[], path: string): string | undefined => {
@@ -8,7 +9,7 @@ export const textOf = (entries: readonly ArchiveEntry[], path: string): string |
 };
 
 /** The build folder's files and folders, without what `.dockerignore` names, or the Dockerfile's own `<name>.dockerignore` before it. */
-export function withoutIgnored(entries: readonly ArchiveEntry[], dockerfile: string): readonly ArchiveEntry[] {
+export function withoutIgnored(entries: readonly ContextEntry[], dockerfile: string): readonly ContextEntry[] {
   const ignore = textOf(entries, posix.normalize(`${dockerfile}.dockerignore`)) ?? textOf(entries, '.dockerignore');
   if (ignore === undefined) return entries;
   const rules = ignore

@@ -1,14 +1,15 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { arch } from 'node:os';
 import { join, resolve } from 'node:path';
+import { checkImage } from './checks/image.ts';
 import { ContainerCannotStart, type ContainerSpec, type Engine } from './container.ts';
+import { buildWithDocker } from './docker-build.ts';
 import { dockerEngine, inspectImage, NoDockerEngine } from './docker-engine.ts';
-import { formatFinding } from './finding.ts';
-import { parseImageConfig } from './image.ts';
-import { packImage } from './pack.ts';
+import { formatFinding, ImageRefused } from './finding.ts';
+import { assembleImage } from './pack.ts';
+import { layOut } from './probe/lay-out.ts';
 import { processEngine } from './process-engine.ts';
 import type { Word } from './start-command.ts';
-import { unpackImage } from './unpack.ts';
 
 /** An image as an engine starts it. */
 export type LocalImage = Pick<ContainerSpec, 'rootFolder' | 'dockerImage' | 'config' | 'imageUri'>;
@@ -38,11 +39,11 @@ async function engineFor(choice: 'docker' | 'process' | 'auto'): Promise<{ engin
 }
 
 /**
- * Makes an image ready to run: packs and unpacks a folder with a `Dockerfile`, or finds an image of Docker's.
+ * Makes an image ready to run: builds a folder with a `Dockerfile`, with Docker or for plain processes, or finds an image of Docker's.
  *
  * @param source a folder, or an image's name
  * @param words what it will be started with
- * @param folder exists; takes the unpacked image
+ * @param folder exists; takes the files of an image that plain processes run
  * @throws ImageRefused, ContainerCannotStart, NoDockerEngine
  */
 export async function openLocalImage(
@@ -51,23 +52,7 @@ export async function openLocalImage(
   choice: 'docker' | 'process' | 'auto',
   folder: string,
 ): Promise<OpenedImage> {
-  if (isFolder(source)) {
-    // Before an engine is asked: what is wrong with the folder is wrong with every engine.
-    const packed = packImage(source, words);
-    const { engine, notices } = await engineFor(choice);
-    mkdirSync(join(folder, 'layers'));
-    const layerFiles = packed.layers.map(({ tarGzip }, index) => {
-      const file = join(folder, 'layers', String(index));
-      writeFileSync(file, tarGzip);
-      return file;
-    });
-    const image: LocalImage = {
-      rootFolder: unpackImage(packed.digest, layerFiles, join(folder, 'images')),
-      config: parseImageConfig(packed.config),
-      imageUri: resolve(source),
-    };
-    return { image, engine, notices: [...packed.warnings.map((finding) => `warning: ${formatFinding(finding)}`), ...notices] };
-  }
+  if (isFolder(source)) return openFolder(source, words, choice, join(folder, 'image'));
   if (/[/\\]$|^\.{0,2}\//.test(source))
     throw new ContainerCannotStart(`"${source}" is no folder: name one with a Dockerfile, or an image Docker has`);
   if (choice === 'process') {
@@ -86,6 +71,40 @@ export async function openLocalImage(
   try {
     const { id, config } = await inspectImage(source);
     return { image: { rootFolder: folder, dockerImage: id, config, imageUri: source }, engine, notices: architectureNotices(config.architecture) };
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+async function openFolder(source: string, words: readonly Word[], choice: 'docker' | 'process' | 'auto', rootFolder: string): Promise<OpenedImage> {
+  // Before an engine is asked: what is wrong with the folder is wrong with every engine.
+  const { contents, refused, findings } = assembleImage(source, words);
+  const onlyDocker = refused.filter(({ id }) => id === undefined);
+  const judged = [...refused.filter((one) => !onlyDocker.includes(one)), ...findings, ...checkImage(contents)];
+  if (judged.some(({ level }) => level === 'error')) throw new ImageRefused(source, judged);
+  const { engine, notices } = await engineFor(choice);
+  const told = judged.map((finding) => `warning: ${formatFinding(finding)}`);
+  const imageUri = resolve(source);
+  try {
+    if (engine.kind === 'docker') {
+      const { id, config } = await buildWithDocker(source, contents.config);
+      return {
+        image: { rootFolder, dockerImage: id, config, imageUri },
+        engine,
+        notices: [...told, ...notices, ...architectureNotices(config.architecture)],
+      };
+    }
+    layOut(contents, rootFolder);
+    return {
+      image: { rootFolder, config: contents.config, imageUri },
+      engine,
+      notices: [
+        ...told,
+        ...notices,
+        ...onlyDocker.map(({ where, what }) => `${where}: ${what}, and is left out: what it brings has to be on this machine`),
+      ],
+    };
   } catch (error) {
     await engine.close();
     throw error;

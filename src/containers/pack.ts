@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { join, matchesGlob, posix } from 'node:path';
-import { type ArchiveEntry, BadArchive, entriesOf, gzip, tar } from './archive.ts';
+import { matchesGlob, posix } from 'node:path';
+import { type ArchiveEntry, BadArchive, gzip, tar } from './archive.ts';
+import { type ContextEntry, contextOf } from './build-context.ts';
 import { checkImage } from './checks/image.ts';
 import type { ImageContents, ImageFile } from './checks/seen.ts';
 import { type CopyStep, type DockerfileOptions, readDockerfile } from './dockerfile.ts';
@@ -35,10 +35,11 @@ export interface PackOptions extends Pick<DockerfileOptions, 'buildArguments' | 
 /** Files read by their Dockerfile, before anybody has judged them. */
 export interface AssembledImage {
   readonly contents: ImageContents;
-  readonly layers: readonly { readonly digest: string; readonly diffId: string; readonly tarGzip: Uint8Array }[];
-  /** What is wrong with the Dockerfile; instructions only Docker honours are among it. */
+  /** What each instruction of the Dockerfile adds, in order. */
+  readonly steps: readonly { readonly line: number; readonly entries: readonly ArchiveEntry[] }[];
+  /** What of the Dockerfile is left out: only Docker honours it. One with an id is a flaw with Docker as well. */
   readonly refused: readonly Finding[];
-  /** What is wrong with what is copied; Docker would stumble over it as well. */
+  /** What is wrong with the Dockerfile and with what it copies; Docker would stumble over it as well. */
   readonly findings: readonly Finding[];
 }
 
@@ -49,23 +50,12 @@ export interface AssembledImage {
  * @param commands which programs the image has to have; an image for hosting only needs `serve`
  * @throws ImageRefused if there is no Dockerfile
  */
-export function assembleImage(folder: string, commands: readonly Word[] = ['train', 'serve'], options: PackOptions = {}): AssembledImage {
-  try {
-    return assembleEntries(folder, entriesOf(folder), commands, options);
-  } catch (error) {
-    if (!(error instanceof BadArchive)) throw error;
-    // The Dockerfile may have more to say, and stands beside what could not be read.
-    const { dockerfile = 'Dockerfile' } = options;
-    const file = join(folder, dockerfile);
-    const assembled = assembleEntries(folder, existsSync(file) ? [{ path: dockerfile, bytes: readFileSync(file) }] : [], commands, options);
-    const unread: Finding = { level: 'error', where: '.', what: error.message, fix: 'put the file itself there' };
-    return { ...assembled, findings: [unread, ...assembled.findings] };
-  }
-}
+export const assembleImage = (folder: string, commands: readonly Word[] = ['train', 'serve'], options: PackOptions = {}): AssembledImage =>
+  assembleEntries(folder, contextOf(folder), commands, options);
 
 function assembleEntries(
   name: string,
-  all: readonly ArchiveEntry[],
+  all: readonly ContextEntry[],
   commands: readonly Word[],
   { dockerfile = 'Dockerfile', buildArguments = {}, platform = 'linux/amd64' }: PackOptions,
 ): AssembledImage {
@@ -76,15 +66,16 @@ function assembleEntries(
     ]);
   }
   const reading = readDockerfile(text, { buildArguments, platform, name: dockerfile });
-  const findings: Finding[] = [];
+  const findings: Finding[] = [...reading.mistakes];
   const context = withoutIgnored(withFolders(all), dockerfile);
 
   const files = new Map<string, ImageFile>();
   const folders = new Set<string>();
-  const layers: { digest: string; diffId: string; tarGzip: Uint8Array }[] = [];
+  const refused: Finding[] = [...reading.findings];
+  const steps: AssembledImage['steps'][number][] = [];
   for (const step of reading.steps) {
     const added = new Map<string, ImageFile | undefined>();
-    place(step, dockerfile, context, added, folders, findings);
+    place(step, dockerfile, context, added, folders, { refused, findings });
     const entries: ArchiveEntry[] = [];
     for (const [path, file] of added) {
       for (let parent = posix.dirname(path); parent !== '/'; parent = posix.dirname(parent)) {
@@ -101,23 +92,10 @@ function assembleEntries(
         entries.push({ path: path.slice(1) });
       }
     }
-    if (entries.length === 0) continue;
-    try {
-      const plain = tar(entries);
-      const tarGzip = gzip(plain);
-      layers.push({ digest: digestOf(tarGzip), diffId: digestOf(plain), tarGzip });
-    } catch (error) {
-      if (!(error instanceof BadArchive)) throw error;
-      findings.push({
-        level: 'error',
-        where: `${dockerfile}:${step.line}`,
-        what: error.message,
-        fix: 'shorten it, or push an image that Docker has built',
-      });
-    }
+    if (entries.length > 0) steps.push({ line: step.line, entries });
   }
 
-  const unseen = reading.findings.find(({ id }) => id === undefined)?.where;
+  const unseen = refused.find(({ id }) => id === undefined)?.where;
   return {
     contents: {
       config: reading.config,
@@ -127,8 +105,8 @@ function assembleEntries(
       where: `${dockerfile}:${reading.entrypointLine ?? 1}`,
       ...(unseen === undefined ? {} : { unseen }),
     },
-    layers,
-    refused: reading.findings,
+    steps,
+    refused,
     findings,
   };
 }
@@ -155,12 +133,28 @@ export const packEntries = (name: string, entries: readonly ArchiveEntry[], comm
 
 function packed(
   name: string,
-  { contents, layers, refused, findings: ofTheCopies }: AssembledImage,
-  { contract = 'refused' }: PackOptions,
+  { contents, steps, refused, findings: mistakes }: AssembledImage,
+  { contract = 'refused', dockerfile = 'Dockerfile' }: PackOptions,
 ): PackedImage {
-  const findings = [...refused, ...ofTheCopies];
+  const findings = [...refused, ...mistakes];
+  const layers = steps.flatMap(({ line, entries }) => {
+    try {
+      const plain = tar(entries);
+      const tarGzip = gzip(plain);
+      return [{ digest: digestOf(tarGzip), diffId: digestOf(plain), tarGzip }];
+    } catch (error) {
+      if (!(error instanceof BadArchive)) throw error;
+      findings.push({
+        level: 'error',
+        where: `${dockerfile}:${line}`,
+        what: error.message,
+        fix: 'shorten it, or push an image that Docker has built',
+      });
+      return [];
+    }
+  });
   // A file system without its files would only repeat what is wrong with the Dockerfile.
-  if (!refused.some(({ level }) => level === 'error') || contents.files.size > 0) {
+  if (!findings.some(({ level }) => level === 'error') || contents.files.size > 0) {
     // Nothing is hidden from a packed image's checks: it has what is copied and no more.
     const { unseen: _, ...whole } = contents;
     const breaches = checkImage(whole);
@@ -192,9 +186,9 @@ function packed(
 }
 
 /** Many archives hold files alone: the folders they lie in are there as well. */
-function withFolders(entries: readonly ArchiveEntry[]): readonly ArchiveEntry[] {
+function withFolders(entries: readonly ContextEntry[]): readonly ContextEntry[] {
   const known = new Set(entries.map(({ path }) => path));
-  const implied: ArchiveEntry[] = [];
+  const implied: ContextEntry[] = [];
   for (const { path } of entries) {
     for (let parent = posix.dirname(path); parent !== '.' && parent !== '/' && !known.has(parent); parent = posix.dirname(parent)) {
       known.add(parent);
@@ -215,18 +209,23 @@ function isArchive(bytes: Uint8Array): boolean {
 function place(
   step: CopyStep,
   dockerfile: string,
-  context: readonly ArchiveEntry[],
+  context: readonly ContextEntry[],
   added: Map<string, ImageFile | undefined>,
   folders: ReadonlySet<string>,
-  findings: Finding[],
+  { refused, findings }: { readonly refused: Finding[]; readonly findings: Finding[] },
 ): void {
   if (step.from.length === 0) {
     if (step.to !== '/') added.set(step.to, undefined);
     return;
   }
-  const put = (path: string, entry: ArchiveEntry) =>
-    added.set(path, entry.bytes ? { bytes: entry.bytes, executable: step.executable ?? entry.executable ?? false, source: entry.path } : undefined);
-  const complain = (what: string, fix: string) => findings.push({ level: 'error', where: `${dockerfile}:${step.line}`, what, fix });
+  const where = `${dockerfile}:${step.line}`;
+  const complain = (what: string, fix: string) => findings.push({ level: 'error', where, what, fix });
+  const put = (path: string, entry: ContextEntry) => {
+    const { bytes } = entry;
+    if (entry.special === true)
+      refused.push({ level: 'error', where, what: `"${entry.path}" is a link or a device`, fix: 'put the file itself there' });
+    else added.set(path, bytes ? { bytes, executable: step.executable ?? entry.executable ?? false, source: entry.path } : undefined);
+  };
 
   for (const from of step.from) {
     const pattern = posix.normalize(from).replace(/^\/+|\/+$/g, '');
@@ -241,8 +240,9 @@ function place(
     const into = step.intoFolder || sources.length > 1 || folders.has(step.to);
     for (const source of sources) {
       const entry = context.find(({ path }) => path === source);
-      if (entry?.bytes) {
-        if (step.unpacks && isArchive(entry.bytes)) complain(`ADD would unpack "${source}"`, 'unpack it in the folder and COPY its content');
+      const bytes = entry?.bytes;
+      if (entry && (bytes || entry.special === true)) {
+        if (bytes && step.unpacks && isArchive(bytes)) complain(`ADD would unpack "${source}"`, 'unpack it in the folder and COPY its content');
         put(into ? posix.join(step.to, posix.basename(source)) : step.to, entry);
         continue;
       }

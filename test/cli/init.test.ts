@@ -24,7 +24,7 @@ const wanted: Wanted = {
   hosting: 'single',
   engine: 'process',
   channels: [],
-  hyperParameters: { epochs: '100000' },
+  hyperParameters: { epochs: '300000' },
   environment: {},
   request: { contentType: 'text/csv' },
   startupMs: 60_000,

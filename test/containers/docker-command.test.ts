@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLocalImage } from '../../src/containers/local-image.ts';
 import { trainLocally } from '../../src/containers/local-training.ts';
-import { folderOf, program } from './folder.ts';
+import { folderOf, goodDockerfile, goodImage, program } from './folder.ts';
 
 // Docker at its edge: a `docker` command that notes what it is asked, and runs nothing. What Docker makes of it is docker-engine.test.ts's.
 
@@ -17,7 +17,8 @@ const folder = folderOf({
   docker: program(`#!/bin/sh
 echo "$*" >>"$0.log"
 case "$1 $2" in
-  "image inspect") case "$*" in *churn:v1) cat "$0.json" ;; *) echo "No such image" >&2; exit 1 ;; esac ;;
+  "build --quiet") case "$*" in *broken*) echo "npm: not found" >&2; exit 1 ;; *) echo sha256:built ;; esac ;;
+  "image inspect") case "$*" in *churn:v1|*sha256:built) cat "$0.json" ;; *) echo "No such image" >&2; exit 1 ;; esac ;;
   "run --rm") case "$*" in *chown*) ;; *) echo "a line"; exit 3 ;; esac ;;
 esac
 `),
@@ -31,6 +32,25 @@ afterAll(() => {
   process.env['PATH'] = path;
 });
 const asked = () => readFileSync(join(folder, 'docker.log'), 'utf8').trim().split('\n');
+
+describe('a folder', () => {
+  const Dockerfile = goodDockerfile.replace('COPY', 'RUN npm ci\nCOPY');
+
+  it('is built by Docker, RUN and all, and started with what Docker says it is', async () => {
+    const source = folderOf({ ...goodImage, Dockerfile });
+    const { image, engine, notices } = await openLocalImage(source, ['train'], 'auto', folderOf({}));
+    await engine.close();
+
+    expect(image).toMatchObject({ dockerImage: 'sha256:9f0a', config: { Entrypoint: ['/opt/program/main', '--quiet'] } });
+    expect(asked()).toContain(`build --quiet --platform linux/amd64 ${source}`);
+    expect(notices.filter((text) => !text.includes('emulated'))).toEqual([]);
+  });
+
+  it('that Docker cannot build is told in Docker’s words', async () => {
+    const source = join(folderOf({ 'broken/Dockerfile': Dockerfile, 'broken/train': goodImage.train, 'broken/serve': goodImage.serve }), 'broken');
+    await expect(openLocalImage(source, ['train'], 'docker', folderOf({}))).rejects.toThrow(`Cannot build "${source}" with Docker: npm: not found`);
+  });
+});
 
 describe('an image Docker has', () => {
   it('trains on a network of its own, which is removed; the image stays', async () => {
@@ -71,7 +91,7 @@ describe('an image Docker has', () => {
     );
     expect(calls.indexOf(`network create ${network}`)).toBeLessThan(calls.indexOf(runs[0] ?? ''));
     expect(calls.indexOf(`network rm ${network}`)).toBeGreaterThan(calls.indexOf(runs[1] ?? ''));
-    expect(calls.filter((call) => /^(rmi|build)/.test(call))).toEqual([]);
+    expect(calls.filter((call) => /^(rmi|build)/.test(call) && !call.includes('--platform'))).toEqual([]);
   });
 
   it('is told from one it has not', async () => {

@@ -103,10 +103,18 @@ describe('an image folder is refused, with the place and the way out,', () => {
     ]);
   });
 
-  it('for a link, and for a path the archive format has no room for', () => {
-    const linked = folderOf(goodImage);
-    symlinkSync('/etc/passwd', join(linked, 'passwd'));
-    expect(refusal(linked)[0]).toBe('.: Cannot archive "passwd": it is a link or a device, expected a file or a folder; put the file itself there');
+  it('for a link it would copy, and for a path the archive format has no room for', () => {
+    const copying = (line: string, more: Record<string, FileSpec> = {}) => {
+      const linked = folderOf({ ...goodImage, ...more, Dockerfile: `${goodDockerfile}${line}\n` });
+      symlinkSync('/etc/passwd', join(linked, 'passwd'));
+      return linked;
+    };
+    const found = ['Dockerfile:6: "passwd" is a link or a device; put the file itself there'];
+    expect(refusal(copying('COPY passwd /x'))).toEqual(found);
+    expect(refusal(copying('COPY . /x'))).toEqual(found);
+    // One that lies there and is not copied is no matter.
+    expect(packImage(copying('')).warnings).toEqual([]);
+    expect(packImage(copying('COPY . /x', { '.dockerignore': 'passwd' })).warnings).toEqual([]);
 
     const long = folderOf({ ...goodImage, Dockerfile: `${goodDockerfile}COPY deep /deep\n`, [`deep/${'d'.repeat(60)}/${'f'.repeat(60)}`]: '' });
     expect(refusal(long)).toEqual([

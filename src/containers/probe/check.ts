@@ -123,10 +123,12 @@ async function openEngine(asked: 'docker' | 'process' | 'auto'): Promise<Engine>
 }
 
 async function readyImage(engine: Engine, target: Target, imageUri: string, folder: string): Promise<ProbedImage> {
-  const image = { rootFolder: folder, config: target.contents.config, imageUri };
-  if (engine.kind === 'docker') return { ...image, dockerImage: await target.asDocker() };
+  if (engine.kind === 'docker') {
+    const { id, config } = await target.asDocker();
+    return { rootFolder: folder, config, imageUri, dockerImage: id };
+  }
   target.asProcess?.(folder);
-  return image;
+  return { rootFolder: folder, config: target.contents.config, imageUri };
 }
 
 async function seenRunning(

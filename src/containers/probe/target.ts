@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ImageContents } from '../checks/seen.ts';
+import { buildWithDocker, type DockerImage } from '../docker-build.ts';
 import { docker } from '../docker-engine.ts';
 import type { Finding } from '../finding.ts';
 import { assembleImage } from '../pack.ts';
@@ -21,8 +22,8 @@ export interface Target {
   readonly onlyDocker: readonly string[];
   /** Makes the image ready for plain processes, in a folder; undefined where only Docker runs it. */
   readonly asProcess?: (folder: string) => void;
-  /** Makes the image ready for Docker. @returns its id */
-  readonly asDocker: () => Promise<string>;
+  /** Makes the image ready for Docker. */
+  readonly asDocker: () => Promise<DockerImage>;
 }
 
 /** Neither a folder, nor a file, nor an image that could be asked for. */
@@ -39,7 +40,10 @@ export class NoTarget extends Error {
  */
 export async function openTarget(name: string, commands: readonly Word[], scratch: string): Promise<Target> {
   if (!existsSync(name)) return openNamed(name, commands, scratch);
-  if (!statSync(name).isDirectory()) return { ...(await openSaved(name, commands, scratch)), asDocker: () => load(name) };
+  if (!statSync(name).isDirectory()) {
+    const saved = await openSaved(name, commands, scratch);
+    return { ...saved, asDocker: async () => ({ id: await load(name), config: saved.contents.config }) };
+  }
   const { contents, refused, findings } = assembleImage(name, commands);
   // What has an id is a check's; the rest is what packing cannot do, and Docker can.
   const flaws = refused.filter(({ id }) => id !== undefined);
@@ -48,7 +52,7 @@ export async function openTarget(name: string, commands: readonly Word[], scratc
     findings: [...flaws, ...findings],
     onlyDocker: refused.filter(({ id }) => id === undefined).map(({ where, what }) => `${where}: ${what}`),
     asProcess: (folder) => layOut(contents, folder),
-    asDocker: () => docker(['build', '--quiet', '--platform', `${contents.config.os}/${contents.config.architecture}`, name]),
+    asDocker: () => buildWithDocker(name, contents.config),
   };
 }
 
@@ -76,5 +80,6 @@ async function openNamed(name: string, commands: readonly Word[], scratch: strin
       { cause },
     );
   }
-  return { ...(await openSaved(file, commands, scratch)), imageUri: name, asDocker: () => Promise.resolve(name) };
+  const saved = await openSaved(file, commands, scratch);
+  return { ...saved, imageUri: name, asDocker: () => Promise.resolve({ id: name, config: saved.contents.config }) };
 }

@@ -60,11 +60,26 @@ describe('openTarget()', () => {
   });
 
   it('loads a file into Docker, and builds a folder for the platform it names', async () => {
-    dockerThat('case "$1" in load) echo "Loaded image: churn:v1" ;; build) echo "built for $4" ;; esac');
+    // What Docker has built knows what its base brings.
+    const inspected = JSON.stringify({
+      Id: 'sha256:9f0a',
+      Config: { Env: ['PATH=/opt/program:/opt/conda/bin'] },
+      Architecture: 'amd64',
+      Os: 'linux',
+    });
+    dockerThat(
+      `case "$*" in load*) echo "Loaded image: churn:v1" ;; "build --quiet --platform linux/amd64 "*) echo built ;; "image inspect"*built) echo '${inspected}' ;; *) exit 1 ;; esac`,
+    );
     const file = join(folderOf({}), 'image.tar');
     copyFileSync(savedImage(), file);
-    expect(await (await openTarget(file, ['serve'], folderOf({}))).asDocker()).toBe('churn:v1');
-    expect(await (await openTarget(folderOf(goodImage), ['serve'], folderOf({}))).asDocker()).toBe('built for linux/amd64');
+    expect(await (await openTarget(file, ['serve'], folderOf({}))).asDocker()).toMatchObject({
+      id: 'churn:v1',
+      config: { Env: ['PATH=/opt/program:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'] },
+    });
+    expect(await (await openTarget(folderOf(goodImage), ['serve'], folderOf({}))).asDocker()).toMatchObject({
+      id: 'sha256:9f0a',
+      config: { Env: ['PATH=/opt/program:/opt/conda/bin'] },
+    });
   });
 
   it('judges a built image without an engine, and says that it was not started', async () => {
