@@ -78,7 +78,7 @@ export async function checkContainer(
           ]
         : [];
     const image = await readyImage(engine, target, name, mkdtempSync(join(scratch, 'image-')));
-    const running = await seenRunning(engine, image, wanted, { scratch, tell });
+    const running = await seenRunning(engine, image, wanted, { scratch, tell, onNotice: (text) => void notes.push(text) });
     signal?.throwIfAborted();
     return { ...report({ ...seen, ...running }, besides), engine: engine.kind, notes };
   } finally {
@@ -135,7 +135,7 @@ async function seenRunning(
   engine: Engine,
   image: ProbedImage,
   wanted: Wanted,
-  { scratch, tell }: { readonly scratch: string; readonly tell: (stage: string) => void },
+  { scratch, tell, onNotice }: { readonly scratch: string; readonly tell: (stage: string) => void; readonly onNotice: (text: string) => void },
 ): Promise<Pick<Observations, 'serving' | 'training'>> {
   const newFolder = () => mkdtempSync(join(scratch, 'ml-'));
   const { environment, stopMs } = wanted;
@@ -160,6 +160,7 @@ async function seenRunning(
           environment,
           limits: { ...trainingLimits, runMs: wanted.runMs, ...(stopMs === undefined ? {} : { stopMs }) },
           newFolder,
+          onNotice,
           onModel(folder) {
             made = mkdtempSync(join(scratch, 'model-'));
             layFolder(folder, made);

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wallSleep } from 'node:timers/promises';
 import { succeeded, type TrainingLimits, type TrainingRun, type TrainingSeen } from '../checks/training/seen.ts';
-import type { Engine } from '../container.ts';
+import type { Engine, Network } from '../container.ts';
 import { trainingEnvironment } from '../environment.ts';
 import { type ChannelLayout, failureText, makeTrainingLayout, paths, wipe } from '../layout.ts';
 import { logTail } from './log.ts';
@@ -25,13 +25,16 @@ export interface TrainingProbe {
   readonly newFolder: () => string;
   /** Called with the folder of the model the first run made, before it is removed. Not called where that run failed. */
   readonly onModel?: (folder: string) => void;
+  /** Told what a person has to know of the runs: that the host does not find its own name, say. */
+  readonly onNotice?: (text: string) => void;
 }
 
+const host = 'algo-1';
 const jobName = 'probe';
 /** With a dot and a hyphen, which SageMaker allows and nobody expects. */
 const otherName = 'probe-channel.1';
-/** What script mode adds of its own. */
-const platformHyperParameters = { sagemaker_job_name: jobName, sagemaker_region: 'us-east-1', sagemaker_container_log_level: '20' };
+/** What script mode adds of its own, as it lies in the file: text in quotes, a number as a number. */
+const platformHyperParameters = { sagemaker_job_name: `"${jobName}"`, sagemaker_region: '"us-east-1"', sagemaker_container_log_level: '20' };
 
 interface Change {
   readonly channels?: readonly ChannelLayout[];
@@ -42,7 +45,12 @@ interface Change {
 }
 
 /** A run, and when it was stopped, if it was still going on then. */
-async function run(engine: Engine, probe: TrainingProbe, change: Change = {}): Promise<TrainingRun & { readonly stoppedAfterMs?: number }> {
+async function run(
+  engine: Engine,
+  network: Network,
+  probe: TrainingProbe,
+  change: Change = {},
+): Promise<TrainingRun & { readonly stoppedAfterMs?: number }> {
   const baseFolder = probe.newFolder();
   const data = join(baseFolder, paths.data);
   const log = logTail();
@@ -51,6 +59,7 @@ async function run(engine: Engine, probe: TrainingProbe, change: Change = {}): P
       hyperParameters: change.hyperParameters ?? probe.hyperParameters,
       channels: change.channels ?? probe.channels,
       instanceType: 'ml.m5.large',
+      networkInterface: network.interfaceName,
     });
     const before = await snapshot(data);
     const beganAt = performance.now();
@@ -69,6 +78,7 @@ async function run(engine: Engine, probe: TrainingProbe, change: Change = {}): P
         region: 'us-east-1',
         environment: probe.environment,
       }),
+      member: { network, hostName: host },
       onLine(line) {
         firstLineMs ??= performance.now() - beganAt;
         markFirstLine();
@@ -116,16 +126,27 @@ const filesBelow = (folder: string): readonly string[] =>
  * @throws ContainerCannotStart where the engine finds nothing to start
  */
 export async function probeTraining(engine: Engine, probe: TrainingProbe): Promise<TrainingSeen> {
-  const plain = await run(engine, probe, probe.onModel ? { onModel: probe.onModel } : {});
+  // The training toolkit waits a quarter of an hour for its own host's name.
+  const network = await engine.network([host]);
+  try {
+    if (network.unresolved !== undefined) probe.onNotice?.(network.unresolved);
+    return await runs((change) => run(engine, network, probe, change), probe);
+  } finally {
+    await network.close();
+  }
+}
+
+async function runs(train: (change: Change) => ReturnType<typeof run>, probe: TrainingProbe): Promise<TrainingSeen> {
+  const plain = await train(probe.onModel ? { onModel: probe.onModel } : {});
   const seen = { where: 'train', limits: probe.limits, plain };
   if (!succeeded(plain) || plain.overtime) return seen;
   const renamed = probe.channels.map((channel, index) => ({ ...channel, name: index === 0 ? otherName : `${otherName}.${index}` }));
-  const quoted = Object.entries({ ...probe.hyperParameters, ...platformHyperParameters }).map(([name, value]) => [name, JSON.stringify(value)]);
-  const otherChannel = await run(engine, probe, { channels: renamed });
-  const asScriptMode = await run(engine, probe, { hyperParameters: Object.fromEntries(quoted) as Record<string, string> }); // Pairs of text.
-  const withoutData = await run(engine, probe, { channels: [] });
+  const quoted = Object.fromEntries(Object.entries(probe.hyperParameters).map(([name, value]) => [name, JSON.stringify(value)]));
+  const otherChannel = await train({ channels: renamed });
+  const asScriptMode = await train({ hyperParameters: { ...quoted, ...platformHyperParameters } });
+  const withoutData = await train({ channels: [] });
   const stop = middleOf(plain);
-  const stopped = stop && (await run(engine, probe, { stop }));
+  const stopped = stop && (await train({ stop }));
   return {
     ...seen,
     otherChannel: { name: otherName, run: otherChannel },

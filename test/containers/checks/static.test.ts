@@ -54,6 +54,12 @@ describe('judgeImage() names', () => {
     expect(chmodded.notChecked.map(({ id }) => id)).toEqual(['CC-11']);
   });
 
+  it('no program of script mode as missing that RUN may bring, and none as unknown that is there', () => {
+    const asks = `${goodDockerfile}ENV SAGEMAKER_PROGRAM=train.py\nRUN pip install sagemaker-training\n`;
+    expect(look({ ...goodImage, Dockerfile: asks }).notChecked.map(({ id }) => id)).toEqual(['CC-74']);
+    expect(look({ ...goodImage, Dockerfile: `${asks}COPY train /opt/ml/code/train.py\n` }).notChecked).toEqual([]);
+  });
+
   it('no setting of a library as the maker’s own', () => {
     const Dockerfile = `${goodDockerfile}COPY lib /usr/lib/python3/site-packages/\n`;
     expect(look({ ...goodImage, Dockerfile, 'lib/x.py': 'host = "algo-1"\n', other: program('') }).findings).toEqual([]);

@@ -43,6 +43,22 @@ describe('probeTraining()', () => {
     expect(seen.stopped?.run).toMatchObject({ exitCode: 0, modelFiles: ['model.json'] });
   });
 
+  it('lets the host find its own name, and gives hyperparameters as script mode writes them: text in quotes, a number as a number', async () => {
+    const { seen } = await probe(
+      trainer({
+        before:
+          "console.log('is at ' + (await require('node:dns/promises').lookup(config('resourceconfig').current_host)).address); console.log(JSON.stringify(config('hyperparameters')))",
+      }),
+    );
+    const network = await engine.network(['algo-1']);
+    await network.close();
+    if (network.unresolved === undefined) expect(seen.plain.log).toContainEqual(expect.stringMatching(/^is at 127\./));
+    // Each value's JSON, as the Python SDK encodes what it is given.
+    expect(seen.quoted?.log).toContain(
+      '{"epochs":"\\"3\\"","sagemaker_job_name":"\\"probe\\"","sagemaker_region":"\\"us-east-1\\"","sagemaker_container_log_level":"20"}',
+    );
+  });
+
   it('stops what takes too long, and says what it could not check', async () => {
     const { contents } = assembleImage(folderOf({ ...goodImage, train: program('#!/bin/sh\nexec sleep 600\n') }));
     const rootFolder = folderOf({});
