@@ -16,7 +16,7 @@ const templatesFolder = fileURLToPath(new URL('../../templates', import.meta.url
  * Writes a template's files into a folder, which is made if it isn't there. The model is called as the folder is, where that makes a name.
  *
  * @returns the paths written, from the folder
- * @throws Error, before anything is written, if a file is there already
+ * @throws Error, before anything is written, if a file is there already or the folder cannot be made
  */
 export function writeTemplate(template: Template, folder: string): readonly string[] {
   const source = join(templatesFolder, template);
@@ -32,6 +32,7 @@ export function writeTemplate(template: Template, folder: string): readonly stri
     );
   }
   const name = nameOf(folder);
+  makeFolder(folder);
   for (const path of files) {
     const [from, to] = [join(source, path), join(folder, path)];
     mkdirSync(dirname(to), { recursive: true });
@@ -41,6 +42,14 @@ export function writeTemplate(template: Template, folder: string): readonly stri
     else copyFileSync(from, to);
   }
   return files;
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw new Error(`Cannot make the folder "${folder}" (${cause instanceof Error ? cause.message : String(cause)}): choose another`, { cause });
+  }
 }
 
 /** A folder's name as a delivery's: letters, digits and inner hyphens, 40 at most. */
@@ -54,24 +63,39 @@ function nameOf(folder: string): string {
   return name === '' ? placeholder : name;
 }
 
-/** What a person does next, a line each. */
-const nextSteps: Readonly<Record<Template, (folder: string) => readonly string[]>> = {
-  python: (folder) => [
-    `sluice container check ${join(folder, 'image')}`,
-    'build and push the image with Docker: its Dockerfile installs nginx and gunicorn',
-    `sluice apply ${join(folder, 'delivery.yaml')}`,
-  ],
-  node: (folder) => [
-    `sluice container check ${join(folder, 'image')}`,
-    `sluice apply ${join(folder, 'delivery.yaml')}`,
-    `sluice push ${join(folder, 'image')} models/${nameOf(folder)}:v1`,
-  ],
-  'script-mode': (folder) => [
-    `pack the code: tar --create --gzip --file sourcedir.tar.gz --directory ${join(folder, 'code')} .`,
-    `sluice upload sourcedir.tar.gz ${nameOf(folder)}/sourcedir.tar.gz`,
-    `sluice apply ${join(folder, 'delivery.yaml')}`,
-  ],
-};
+/** A word of a command line as a shell takes it. */
+const quoted = (word: string): string => (/^[\w./:@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
+/** What a person does next, a line each. A delivery is applied first: nothing listens to what is pushed or uploaded before. */
+export function nextSteps(template: Template, folder: string): readonly string[] {
+  const name = nameOf(folder);
+  const at = (path: string) => quoted(join(folder, path));
+  const data = `sluice upload train.csv ${name}/train/train.csv`;
+  switch (template) {
+    case 'python':
+      return [
+        `sluice container check ${at('image')} --hyperparameter epochs=12000`,
+        data,
+        `sluice apply ${at('delivery.yaml')}`,
+        `build the image with Docker, which its RUN needs, and push it to ECR as models/${name}:v1`,
+      ];
+    case 'node':
+      return [
+        `sluice container check ${at('image')} --hyperparameter epochs=300000`,
+        data,
+        `sluice apply ${at('delivery.yaml')}`,
+        `sluice push ${at('image')} models/${name}:v1`,
+      ];
+    case 'script-mode':
+      return [
+        `sluice container check ${quoted(folder)}, with Docker or AWS's toolkits installed: ${at('README.md')}`,
+        `${data}, and write the bucket it answers into triggers of ${at('delivery.yaml')}`,
+        `sluice apply ${at('delivery.yaml')}`,
+        `tar --create --gzip --file sourcedir.tar.gz --directory ${at('code')} .`,
+        `sluice upload sourcedir.tar.gz ${name}/source/sourcedir.tar.gz`,
+      ];
+  }
+}
 
 export const init = new Command('init')
   .description('write a delivery.yaml and an image, or code for one of AWS’s, that honour SageMaker’s container contract')
@@ -83,6 +107,6 @@ export const init = new Command('init')
   .action((folder, options) => {
     const files = writeTemplate(options.template, folder);
     print(options.output, { folder, template: options.template, files }, () =>
-      [...files.map((path) => `wrote ${join(folder, path)}`), 'next:', ...nextSteps[options.template](folder).map((step) => `  ${step}`)].join('\n'),
+      [...files.map((path) => `wrote ${join(folder, path)}`), 'next:', ...nextSteps(options.template, folder).map((step) => `  ${step}`)].join('\n'),
     );
   });

@@ -1,13 +1,17 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { templates, writeTemplate } from '../../src/cli/init.ts';
+import { resolvePrebuilt } from '../../src/candidate/prebuilt.ts';
+import { nextSteps, templates, writeTemplate } from '../../src/cli/init.ts';
 import { readSpec } from '../../src/cli/spec-file.ts';
 import { judgeImage } from '../../src/containers/checks/image.ts';
 import { assembleImage, packImage } from '../../src/containers/pack.ts';
 import { checkContainer, type Wanted } from '../../src/containers/probe/check.ts';
+import { lintEndpoint } from '../../src/rollout/lint.ts';
+import { strategyOf } from '../../src/strategies/registry.ts';
+import { digestOf, endpointConfig, liveEndpoint } from '../rollout/fixture.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'init-test-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -17,6 +21,9 @@ const written = (template: (typeof templates)[number], name = 'churn'): string =
   writeTemplate(template, folder);
   return folder;
 };
+
+/** The folder of a template's Dockerfile. */
+const imageOf = (template: (typeof templates)[number], folder: string) => (template === 'script-mode' ? folder : join(folder, 'image'));
 
 /** As `sluice container check` asks it, with enough to do to be stopped in the middle. */
 const wanted: Wanted = {
@@ -46,16 +53,56 @@ describe('writeTemplate()', () => {
     expect('spec' in read && read.spec).toMatchObject({ name: 'churn-of-2026', serve: { endpoint: 'churn-of-2026' } });
   });
 
-  it.each(['python', 'node'] as const)('%s: programs that are executable, and an image no check of settings and files complains of', (template) => {
-    const folder = written(template);
-    for (const program of ['train', 'serve']) expect(statSync(join(folder, 'image', program)).mode & 0o111, program).toBe(0o111);
-    const { contents, findings } = assembleImage(join(folder, 'image'));
+  it.each(templates)('%s: a delivery that plans, that an endpoint at rest lets pass, and that names an image there is, or none', (template) => {
+    const read = readSpec(join(written(template), 'delivery.yaml'));
+    if ('flaws' in read) throw new Error(JSON.stringify(read.flaws));
+    const { strategy, triggers, train, serve } = read.spec;
+    expect(
+      strategyOf(strategy)
+        .plan(strategy)
+        .map(({ canaryPercent }) => canaryPercent),
+    ).toEqual([10, 50, 100]);
+
+    const endpoint = liveEndpoint({ EndpointName: serve.endpoint });
+    const around = { endpoint, config: endpointConfig(), record: undefined, canary: 'churn-a', scaledVariants: [], stableDigest: digestOf('a') };
+    expect(lintEndpoint(read.spec, around)).toEqual([]);
+
+    const resolved = (section: typeof serve | typeof train, scope: 'training' | 'inference') =>
+      section?.prebuilt && resolvePrebuilt(section.prebuilt, { region: 'eu-west-1', instanceType: section.instanceType ?? '', scope }).uri;
+    // As the SDK's own test has it (image-uri-vectors.json, v34).
+    const published = '141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3';
+    const { trigger, image } =
+      template === 'script-mode' ? { trigger: 'bundle-uploaded', image: published } : { trigger: 'image-pushed', image: undefined };
+    expect(triggers.map(({ type }) => type)).toEqual([trigger]);
+    expect([resolved(train, 'training'), resolved(serve, 'inference')]).toEqual([image, image]);
+  });
+
+  it.each(templates)('%s: an image no check of settings and files complains of, or leaves out', (template) => {
+    const { contents, findings } = assembleImage(imageOf(template, written(template)));
     const judgement = judgeImage(contents, { instanceType: 'ml.m5.large' });
     expect([...findings, ...judgement.findings]).toEqual([]);
     expect(judgement.notChecked).toEqual([]);
   });
 
   it('node: an image that is packed and pushed without Docker', () => expect(packImage(join(written('node'), 'image')).warnings).toEqual([]));
+
+  it('says in a sentence that a folder cannot be made, and takes one whose name a shell would split', () => {
+    const file = join(root, 'a file');
+    writeFileSync(file, '');
+    expect(() => writeTemplate('node', file)).toThrow(/^Cannot make the folder ".*a file" \(EEXIST.*: choose another$/);
+    // What is written for a person to type is one word again to a shell.
+    const steps = nextSteps('node', "it's mine").join('\n');
+    const words = execFileSync('/bin/sh', ['-c', `sluice() { printf '%s\n' "$@"; }\n${steps}`], { encoding: 'utf8' }).split('\n');
+    expect(words).toEqual(expect.arrayContaining(["it's mine/image", "it's mine/delivery.yaml", 'models/it-s-mine:v1']));
+  });
+
+  it.each(templates)('%s: what to do next applies the delivery before anything is pushed or uploaded to it', (template) => {
+    const steps = nextSteps(template, 'churn');
+    const apply = steps.findIndex((step) => step.startsWith('sluice apply churn/delivery.yaml'));
+    const asks = steps.findIndex((step) => /models\/churn:v1|churn\/source\/sourcedir\.tar\.gz/.test(step));
+    expect(apply).toBeGreaterThan(-1);
+    expect(asks).toBeGreaterThan(apply);
+  });
 
   it('overwrites nothing: it names what is there, and writes nothing at all', () => {
     const folder = join(root, 'taken');

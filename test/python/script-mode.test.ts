@@ -7,8 +7,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { enterEnvironment, unpackedImage, untilHealthy } from '../../examples/measuring.ts';
 import { heldOutRows } from '../../examples/tumour-classifier/measure.ts';
 import { binFolder } from '../../scripts/python.ts';
+import { writeTemplate } from '../../src/cli/init.ts';
 import { servingEnvironment, trainingEnvironment } from '../../src/containers/environment.ts';
 import { failureText, makeTrainingLayout, type TrainingLayout, wipe } from '../../src/containers/layout.ts';
+import { checkContainer } from '../../src/containers/probe/check.ts';
 import { type Engine, freePort, processEngine } from '../../src/containers/run.ts';
 import { job, trainingEnvKeys, values, variables, variablesWithMpi } from './toolkit-facts.ts';
 
@@ -163,5 +165,32 @@ describe('a script under the training toolkit', () => {
     expect([refused.status, await refused.text()]).toEqual([500, expect.stringContaining('Content type image/png is not supported')]);
     await container.stop(30_000);
     expect(await container.exited).toEqual({ exitCode: 0, signal: null });
+  });
+});
+
+describe('the template script-mode', () => {
+  it('passes every check on the public toolkits, and none is left out that a folder and plain processes can show', async () => {
+    const folder = join(work, 'churn');
+    writeTemplate('script-mode', folder);
+    const { findings, notChecked } = await checkContainer(
+      folder,
+      {
+        commands: ['train', 'serve'],
+        hosting: 'single',
+        engine: 'process',
+        channels: [],
+        hyperParameters: { epochs: '4000' },
+        environment: {},
+        request: { contentType: 'text/csv' },
+        startupMs: 120_000,
+        runMs: 120_000,
+        stopMs: 60_000,
+      },
+      { scratch: mkdtempSync(join(work, 'check-')), tell() {} },
+    );
+    expect(findings).toEqual([]);
+    expect(
+      notChecked.filter(({ because }) => /could not be started|first run|never answered|too short|sample request|may bring/.test(because)),
+    ).toEqual([]);
   });
 });
