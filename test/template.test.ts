@@ -23,12 +23,19 @@ const onEverything: Readonly<Record<string, string>> = {
   'cloudwatch:DescribeAlarmHistory': 'AWS answers with composite alarms only where it is granted on *',
 };
 
-/** Every statement of the policies inside a role. */
+/** A statement that stands in the policy on a condition. */
+interface Conditional {
+  readonly 'Fn::If': readonly [condition: string, then: PolicyStatement, otherwise: { readonly Ref: 'AWS::NoValue' }];
+}
+
+/** Every statement of the policies inside a role, those on a condition as well. */
 function statementsOf(resource: Resource): readonly PolicyStatement[] {
   const policies = (resource.Properties?.['Policies'] ?? []) as readonly {
-    PolicyDocument: { Statement: PolicyStatement | readonly PolicyStatement[] };
+    PolicyDocument: { Statement: PolicyStatement | readonly (PolicyStatement | Conditional)[] };
   }[];
-  return policies.flatMap(({ PolicyDocument }) => list(PolicyDocument.Statement));
+  return policies
+    .flatMap(({ PolicyDocument }) => list<PolicyStatement | Conditional>(PolicyDocument.Statement))
+    .map((statement) => ('Fn::If' in statement ? statement['Fn::If'][1] : statement));
 }
 
 let resources: readonly (readonly [name: string, resource: Resource])[] = [];

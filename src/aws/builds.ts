@@ -18,6 +18,12 @@ const ownerVariable = 'ROLLOUT';
 const variables = (values: Readonly<Record<string, string>>): EnvironmentVariable[] =>
   Object.entries(values).map(([name, value]) => ({ name, value, type: 'PLAINTEXT' }));
 
+/** An image for Arm is built on Arm: on another processor no RUN of a Dockerfile runs. What the project has is for amd64. */
+const environmentOf = (platform: BuildRequest['platform']) =>
+  platform === 'linux/arm64'
+    ? { environmentTypeOverride: 'ARM_CONTAINER' as const, imageOverride: 'aws/codebuild/amazonlinux-aarch64-standard:3.0' }
+    : {};
+
 function sourceOf({ type, location, version }: BuildRequest['source'], region: string) {
   const at = version === undefined ? {} : { sourceVersion: version };
   if (type === 's3' && /\.t(?:ar(?:\.\w+)?|gz)$/.test(location))
@@ -99,6 +105,7 @@ export function codeBuilds(projectName: string, region: string, client: CodeBuil
           new StartBuildCommand({
             projectName,
             ...source,
+            ...environmentOf(request.platform),
             idempotencyToken: request.rolloutId,
             timeoutInMinutesOverride: request.timeoutMinutes,
             environmentVariablesOverride: variables({

@@ -85,6 +85,16 @@ describe('start()', () => {
     ]);
   });
 
+  test.each([
+    ['linux/arm64' as const, { environmentTypeOverride: 'ARM_CONTAINER', imageOverride: expect.stringContaining('aarch64') as string }],
+    ['linux/amd64' as const, { environmentTypeOverride: undefined, imageOverride: undefined }],
+  ])('builds for %s on that very processor: on another one no RUN of a Dockerfile would run', async (platform, environment) => {
+    having([]);
+    await builds().start(request(codecommit, { platform }), noonMs);
+    const [asked] = aws.asked('StartBuild') as { environmentTypeOverride?: string; imageOverride?: string }[]; // As CodeBuild takes it.
+    expect({ environmentTypeOverride: asked?.environmentTypeOverride, imageOverride: asked?.imageOverride }).toEqual(environment);
+  });
+
   test('names no version where the bucket has none', async () => {
     having([]);
     await builds().start(request({ type: 's3', location: 's3://sources/churn/v1.zip' }), noonMs);

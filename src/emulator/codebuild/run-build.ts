@@ -52,9 +52,7 @@ async function download(role: BuildRole, build: Build): Promise<readonly Archive
   const { sourceVersion } = build;
   if (build.source.type === 'NO_SOURCE') return [];
   try {
-    // A version of an S3 source is an object's, and objects here have none.
-    if (sourceVersion !== undefined) throw new AwsError('NoSuchVersion', 'The specified version does not exist.', { status: 404 });
-    return await readSource(role, location);
+    return await readSource(role, location, sourceVersion);
   } catch (error) {
     const what =
       error instanceof AwsError

@@ -24,6 +24,12 @@ export function refuseSource({ type, sourceIdentifier, buildspec }: ProjectSourc
   if (sourceIdentifier !== undefined) throw notEmulated('CodeBuild source identifiers');
 }
 
+/** @throws AwsError `NotEmulated` naming the type */
+export function refuseEnvironmentType(type: string | undefined): void {
+  if (type === 'LINUX_CONTAINER' || type === 'ARM_CONTAINER') return;
+  throw notEmulated(`CodeBuild environments of type ${type}: only LINUX_CONTAINER and ARM_CONTAINER`);
+}
+
 /** @throws AwsError `NotEmulated` naming the variable */
 export function refuseVariables(variables: readonly EnvironmentVariable[] | undefined): void {
   const other = variables?.find(({ type = 'PLAINTEXT' }) => type !== 'PLAINTEXT');
@@ -45,9 +51,7 @@ export function refuseSettings(settings: Settings): void {
   }
   if (artifacts && artifacts.type !== 'NO_ARTIFACTS') throw notEmulated(`CodeBuild artifacts of type ${artifacts.type}: only NO_ARTIFACTS`);
   if (environment) {
-    if (environment.type !== 'LINUX_CONTAINER' && environment.type !== 'ARM_CONTAINER') {
-      throw notEmulated(`CodeBuild environments of type ${environment.type}: only LINUX_CONTAINER and ARM_CONTAINER`);
-    }
+    refuseEnvironmentType(environment.type);
     if (environment.fleet) throw notEmulated('CodeBuild fleets');
     if (environment.dockerServer) throw notEmulated('CodeBuild Docker servers');
     refuseVariables(environment.environmentVariables);

@@ -10,15 +10,20 @@ function locationOf(location: string): { readonly bucket: string; readonly key: 
   return { bucket, key: rest.join('/') };
 }
 
+/** Whether a source is all the objects below a folder: such a thing has no version. */
+export const isFolderSource = (location: string): boolean => /^$|\/$/.test(locationOf(location).key);
+
 /**
  * A build's source: the files of a zip, or the objects below a folder. Objects have no modes, so no file of a folder is executable.
  *
+ * @param version VersionId of the zip; undefined: what its key has now
  * @throws AwsError as S3 answers the role; BadArchive
  */
-export async function readSource(role: BuildRole, location: string): Promise<readonly ArchiveEntry[]> {
+export async function readSource(role: BuildRole, location: string, version?: string): Promise<readonly ArchiveEntry[]> {
   const { bucket, key } = locationOf(location);
-  const read = async (Key: string) => (await role.call<GetObjectAnswer>('s3', 'GetObject', { Bucket: bucket, Key })).Body;
-  if (key !== '' && !key.endsWith('/')) return entriesOfZip(await read(key));
+  const read = async (Key: string, VersionId?: string) =>
+    (await role.call<GetObjectAnswer>('s3', 'GetObject', { Bucket: bucket, Key, ...(VersionId !== undefined && { VersionId }) })).Body;
+  if (!isFolderSource(location)) return entriesOfZip(await read(key, version));
   const entries: ArchiveEntry[] = [];
   let token: string | undefined;
   do {

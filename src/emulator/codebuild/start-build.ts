@@ -9,7 +9,8 @@ import { BadBuildspec, isInline, readBuildspec, whyNotOurs } from './buildspec.t
 import { endBuild, enterPhase, leavePhase } from './phases.ts';
 import { defaultQueuedTimeoutInMinutes, defaultTimeoutInMinutes } from './project-view.ts';
 import { runBuild } from './run-build.ts';
-import { refuseSource, refuseVariables } from './settings.ts';
+import { refuseEnvironmentType, refuseSource, refuseVariables } from './settings.ts';
+import { isFolderSource } from './source.ts';
 import { type Build, buildArn, type CodeBuildState, idOf, invalidInput, onProject, type Project, projectNamed } from './state.ts';
 
 /** A token is good for so long. */
@@ -23,6 +24,8 @@ const known: readonly (keyof StartBuildInput)[] = [
   'sourceLocationOverride',
   'sourceVersion',
   'buildspecOverride',
+  'environmentTypeOverride',
+  'imageOverride',
   'timeoutInMinutesOverride',
   'queuedTimeoutInMinutesOverride',
   'privilegedModeOverride',
@@ -33,6 +36,7 @@ function refuseOverrides(input: StartBuildInput): void {
   const other = Object.entries(input).find(([name, value]) => value !== undefined && !(known as readonly string[]).includes(name));
   if (other) throw notEmulated(`the override ${other[0]} of StartBuild`);
   refuseVariables(input.environmentVariablesOverride);
+  if (input.environmentTypeOverride !== undefined) refuseEnvironmentType(input.environmentTypeOverride);
 }
 
 function merged(variables: readonly EnvironmentVariable[], overrides: readonly EnvironmentVariable[]): EnvironmentVariable[] {
@@ -47,6 +51,8 @@ function sourceOf({ settings }: Project, input: StartBuildInput): ProjectSource 
   const source: ProjectSource = { type, ...(location === undefined ? {} : { location }), ...(buildspec === undefined ? {} : { buildspec }) };
   refuseSource(source);
   if (type === 'S3' && !location?.includes('/')) throw invalidInput('Invalid source location: must be a valid S3 source');
+  if (type === 'S3' && isFolderSource(location ?? '') && (input.sourceVersion ?? settings.sourceVersion) !== undefined)
+    throw notEmulated('a sourceVersion of a folder in S3: only of a zip');
   if (!buildspec || !isInline(buildspec)) return source;
   try {
     const foreign = whyNotOurs(readBuildspec(buildspec));
@@ -118,6 +124,8 @@ export const startBuild = defineOperation<CodeBuildState, StartBuildInput, Omit<
       sourceVersion: input.sourceVersion ?? settings.sourceVersion,
       environment: {
         ...own,
+        type: input.environmentTypeOverride ?? own.type,
+        image: input.imageOverride ?? own.image,
         privilegedMode: input.privilegedModeOverride ?? own.privilegedMode ?? false,
         imagePullCredentialsType: own.imagePullCredentialsType ?? 'CODEBUILD',
         environmentVariables: merged(own.environmentVariables ?? [], input.environmentVariablesOverride ?? []),

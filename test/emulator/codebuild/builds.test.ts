@@ -118,6 +118,44 @@ describe('a build', () => {
     expect(lines.filter((number) => number !== undefined).map(Number)).toEqual(arguments_.map((_, index) => index));
   });
 
+  it('is of the version that is named, whatever its key has by now', async () => {
+    const w = await world();
+    await w.keepVersions();
+    const [first, second] = [
+      await w.put('source.zip', bundle({ train: program('#!/bin/sh\necho one\n') })),
+      await w.put('source.zip', bundle({ train: program('#!/bin/sh\necho two\n') })),
+    ];
+    const digestOf = async (sourceVersion: string | undefined, tag: string) => {
+      const build = await w.built({ ...(sourceVersion !== undefined && { sourceVersion }), environmentVariablesOverride: [tagged(tag)] });
+      expect(build.buildStatus).toBe('SUCCEEDED');
+      return build.exportedEnvironmentVariables?.[0]?.value;
+    };
+    const [one, two, newest] = [await digestOf(first.VersionId, '1'), await digestOf(second.VersionId, '2'), await digestOf(undefined, '3')];
+    expect(newest).toBe(two);
+    expect(one).not.toBe(two);
+    expect(w.events.find(({ source }) => source === 'aws.codebuild')?.detail['additional-information']).toMatchObject({
+      'source-version': first.VersionId,
+    });
+  });
+
+  it('runs on another kind of machine where it is told, and on none that is not emulated', async () => {
+    const w = await world();
+    const { environment } = await w.built({
+      environmentTypeOverride: 'ARM_CONTAINER',
+      imageOverride: 'aws/codebuild/amazonlinux-aarch64-standard:3.0',
+    });
+    expect(environment).toMatchObject({ type: 'ARM_CONTAINER', image: 'aws/codebuild/amazonlinux-aarch64-standard:3.0', privilegedMode: true });
+    expect((await rejection(w.start({ environmentTypeOverride: 'WINDOWS_SERVER_2022_CONTAINER' }))).message).toContain(
+      'WINDOWS_SERVER_2022_CONTAINER',
+    );
+  });
+
+  it('of a folder in S3 has no version', async () => {
+    const w = await world();
+    const error = await rejection(w.start({ sourceTypeOverride: 'S3', sourceLocationOverride: `${bucket}/folder/`, sourceVersion: 'a'.repeat(32) }));
+    expect([error.name, error.message]).toEqual(['NotEmulated', expect.stringContaining('a sourceVersion of a folder in S3')]);
+  });
+
   it('takes build arguments, another folder, another Dockerfile and another platform', async () => {
     const moved = { 'model/docker/Serve': dockerfile, 'model/train': program('#!/bin/sh\n'), 'model/serve': program('#!/bin/sh\n') };
     const w = await world({ source: bundle({ Dockerfile: 'FROM nothing\n', ...moved }) });
@@ -268,10 +306,17 @@ describe('a build fails', () => {
     });
   });
 
-  it('where a version of the source is asked for: objects have none here', async () => {
-    const build = await (await world()).built({ sourceVersion: '9b1c2d3' });
-    expect(build.sourceVersion).toBe('9b1c2d3');
-    expect(failureOf(build).message).toMatch(/^NoSuchVersion: .*status code: 404 for primary source/);
+  it.each([
+    ['is none of its source', 'a'.repeat(32), /^NoSuchVersion: .*status code: 404 for primary source/],
+    ['is no version at all', '9b1c2d3', /^InvalidArgument: Invalid version id specified status code: 400 for primary source/],
+  ])('where the version it is asked for %s', async (_, sourceVersion, message) => {
+    const build = await (await world()).built({ sourceVersion });
+    expect(build.sourceVersion).toBe(sourceVersion);
+    expect(failureOf(build)).toMatchObject({
+      phase: 'DOWNLOAD_SOURCE',
+      statusCode: 'CLIENT_ERROR',
+      message: expect.stringMatching(message) as string,
+    });
   });
 
   it('where its tag is taken: tags are immutable, and one image is not taken for another', async () => {
@@ -309,7 +354,7 @@ describe('a build fails', () => {
 
 describe('the service role', () => {
   it.each<[keyof typeof grants, string, RegExp]>([
-    ['readSource', 'DOWNLOAD_SOURCE', /^AccessDenied.*s3:GetObject.* for primary source/],
+    ['readSource', 'DOWNLOAD_SOURCE', /^AccessDenied.*s3:GetObject on.* for primary source/],
     [
       'writeLogs',
       'PROVISIONING',
@@ -330,6 +375,17 @@ describe('the service role', () => {
     const build = await (await world({ statements: Object.values({ ...grants, push }) })).built();
     expect(build.buildStatus).toBe('FAILED');
     expect(failureOf(build).message).toContain(`is not authorized to perform: ${action} on resource`);
+  });
+
+  it('needs s3:GetObjectVersion for a version of its source, and no more than that', async () => {
+    const { readSource, ...rest } = grants;
+    const ofVersion = async (Action: string) => {
+      const w = await world({ statements: [...Object.values(rest), { ...readSource, Action }] });
+      await w.keepVersions();
+      return failureOf(await w.built({ sourceVersion: (await w.put('source.zip', bundle())).VersionId })).message;
+    };
+    expect(await ofVersion('s3:GetObject')).toMatch(/^AccessDenied.*s3:GetObjectVersion.* for primary source/);
+    expect(await ofVersion('s3:GetObjectVersion')).toBeUndefined();
   });
 
   it('is asked for again at every build', async () => {

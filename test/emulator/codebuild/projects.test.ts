@@ -190,8 +190,8 @@ describe('StartBuild', () => {
     expect((await rejection(start())).name).toBe('AccountLimitExceededException');
     await clock.advance(3_600_000);
     await start({ environmentVariablesOverride: [tagged('2'), { name: 'IMAGE_REPOSITORY', value: repositoryName }] });
-    const error = await rejection(start({ imageOverride: 'other' }));
-    expect([error.name, error.message]).toEqual(['NotEmulated', expect.stringContaining('the override imageOverride of StartBuild')]);
+    const error = await rejection(start({ computeTypeOverride: 'BUILD_GENERAL1_LARGE' }));
+    expect([error.name, error.message]).toEqual(['NotEmulated', expect.stringContaining('the override computeTypeOverride of StartBuild')]);
   });
 });
 

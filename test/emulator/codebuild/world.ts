@@ -8,7 +8,7 @@ import {
   type StartBuildCommandInput,
 } from '@aws-sdk/client-codebuild';
 import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { zip } from '../../../src/containers/zip.ts';
 import type { Clock, VirtualClock } from '../../../src/emulator/clock.ts';
 import { virtualClock } from '../../../src/emulator/clock.ts';
@@ -36,7 +36,7 @@ const logs = `arn:aws:logs:${region}:000000000000:log-group:/aws/codebuild/*`;
 
 /** What a build's role needs, a statement each. */
 export const grants = {
-  readSource: { Action: 's3:GetObject', Resource: `arn:aws:s3:::${bucket}/*` },
+  readSource: { Action: ['s3:GetObject', 's3:GetObjectVersion'], Resource: `arn:aws:s3:::${bucket}/*` },
   writeLogs: { Action: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'], Resource: [logs] },
   logIn: { Action: 'ecr:GetAuthorizationToken', Resource: '*' },
   push: {
@@ -81,7 +81,9 @@ export interface World {
   readonly ecr: ECRClient;
   /** Every event of CodeBuild and ECR, in order. */
   readonly events: ServiceEvent[];
-  readonly put: (key: string, bytes: Uint8Array) => Promise<unknown>;
+  readonly put: (key: string, bytes: Uint8Array) => Promise<{ readonly VersionId?: string | undefined }>;
+  /** From now on the bucket keeps versions. */
+  readonly keepVersions: () => Promise<unknown>;
   readonly start: (input?: Partial<StartBuildCommandInput>) => Promise<Build>;
   readonly get: (id: string | undefined) => Promise<Build>;
   /** Starts a build and answers it once it is over. */
@@ -154,6 +156,7 @@ export async function world(
     ecr,
     events,
     put,
+    keepVersions: () => s3.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: 'Enabled' } })),
     start,
     get,
     async built(input) {
