@@ -125,6 +125,8 @@ export function codeBuilds(projectName: string, region: string, client: CodeBuil
       return answer.build?.id ?? '';
     },
 
+    find: startedBefore,
+
     async describe(id) {
       const [found] = await described([id]);
       return found && buildOf(found);

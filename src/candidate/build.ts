@@ -1,5 +1,6 @@
 import type { Build } from '../ports/builds.ts';
 import type { Ports } from '../ports/ports.ts';
+import { buildOf } from '../rollout/build-of.ts';
 import { runsOfOwnImage } from './image-for.ts';
 import { platformOf } from './platform.ts';
 import type { BuildSpec } from './candidate-spec.ts';
@@ -111,8 +112,8 @@ async function fail(rollout: Rollout, text: string, built: Partial<Build>, ports
 }
 
 /** Nobody wants the image any more: the build costs money until it is stopped. */
-async function stop(rollout: Rollout, ports: Pick<Ports, 'builds'>): Promise<Looked> {
-  const { buildId } = rollout.candidate;
+async function stop(rollout: Rollout, ports: Pick<Ports, 'builds' | 'deliveries'>): Promise<Looked> {
+  const buildId = await buildOf(rollout, ports);
   const running = buildId === undefined ? undefined : await ports.builds.describe(buildId);
   if (running?.status === 'IN_PROGRESS') await ports.builds.stop(running.id);
   return { answer: 'failed', status: running?.phase ?? 'not started' };

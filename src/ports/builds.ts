@@ -34,6 +34,8 @@ export interface Build {
 export interface Builds {
   /** Starts it; one this rollout started not longer ago than `sinceMs` is taken as that. @returns its id */
   start(request: BuildRequest, sinceMs: number): Promise<string>;
+  /** The id of the build this rollout started, not longer ago than `sinceMs`, also where the answer that named it was lost. */
+  find(rolloutId: string, sinceMs: number): Promise<string | undefined>;
   /** Undefined where there is no such build. */
   describe(id: string): Promise<Build | undefined>;
   /** Asks it to stop; one that has ended already is fine. */

@@ -1,6 +1,7 @@
 import type { Draft } from '../ledger/entry.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { EndpointRecord } from '../ports/rollouts.ts';
+import { buildOf } from './build-of.ts';
 import { LockLost, Refused, Unavailable } from './errors.ts';
 import { takeIn } from './hearing.ts';
 import { keys } from './keys.ts';
@@ -82,10 +83,13 @@ async function tidy(rollout: Rollout, ending: Ending, ports: Needs): Promise<Dra
       return false;
     }
   };
-  const { trainingJobName, buildId } = rollout.candidate;
-  if (buildId !== undefined && rollout.candidate.images === undefined) {
-    const running = await ports.builds.describe(buildId);
-    if (running?.status === 'IN_PROGRESS') await attempt(`build ${buildId}`, () => ports.builds.stop(buildId));
+  const { trainingJobName, buildId, images } = rollout.candidate;
+  if (images === undefined) {
+    await attempt(buildId === undefined ? 'the build, if there is one' : `build ${buildId}`, async () => {
+      const asked = await buildOf(rollout, ports);
+      const running = asked === undefined ? undefined : await ports.builds.describe(asked);
+      if (running?.status === 'IN_PROGRESS') await ports.builds.stop(running.id);
+    });
   }
   if (trainingJobName !== undefined && rollout.candidate.modelDataUrl === undefined) {
     const job = await ports.training.describe(trainingJobName);

@@ -5,7 +5,7 @@ import { finish } from '../../src/rollout/finish.ts';
 import { wait } from '../../src/rollout/wait.ts';
 import { rejection } from '../emulator/front-fixture.ts';
 import { digestOf, imageOf, noonMs } from '../rollout/fixture.ts';
-import { fromSource, id, making } from './world.ts';
+import { fromSource, id, type Making, making } from './world.ts';
 
 const delivery = {
   triggers: [{ type: 'bundle-uploaded' as const, bucket: 'models', key: 'sources/*' }],
@@ -19,6 +19,8 @@ const variablesOf = (input: unknown) =>
       value,
     ]),
   ); // As CodeBuild takes them.
+
+const abort = (m: Making) => m.s.w.rollouts.post(id, { id: 'a', key: keys.acts(id), atMs: noonMs, text: 'abort', act: { kind: 'abort', by: 'ana' } });
 
 describe('build()', () => {
   test('asks CodeBuild for one build of this very source, into a tag that is the rollout’s id', async () => {
@@ -76,6 +78,40 @@ describe('build()', () => {
     expect((await build(id, m.s.ports)).answer).toBe('building');
     expect(m.asked('StartBuild')).toHaveLength(1);
     expect((await m.now()).candidate.buildId).toBe('sluice-build:1');
+  });
+
+  /** As where a start's answer is lost on its way: CodeBuild builds, and the rollout knows of no build. */
+  async function lost() {
+    const m = await building();
+    await build(id, m.s.ports);
+    const found = await m.now();
+    const { buildId: _, ...candidate } = found.candidate;
+    await m.s.w.rollouts.save({ ...found, candidate }, [], noonMs);
+    return m;
+  }
+
+  test.each([
+    ['by the stage itself, where a person aborts', async (m: Making) => void (await abort(m), await build(id, m.s.ports))],
+    ['by the end of the rollout, whoever ends it', async (m: Making) => void (await finish(id, { error: 'States.Timeout', text: '' }, m.s.ports))],
+  ])('a build whose answer was lost is found and stopped %s', async (_, ends) => {
+    const m = await lost();
+    await ends(m);
+    expect(m.builds.map(({ buildStatus }) => buildStatus)).toEqual(['STOPPED']);
+  });
+
+  test('a rollout ends also where CodeBuild will not say what it builds, and names what may be left', async () => {
+    const m = await lost();
+    m.refusals.set('ListBuildsForProject', ['AccessDeniedException', 'not authorized to perform: codebuild:ListBuildsForProject']);
+    await finish(id, { error: 'States.Timeout', text: '' }, m.s.ports);
+    expect((await m.s.w.rollouts.ledger(id)).find(({ kind }) => kind === 'cleaned-up')?.text).toMatch(
+      /^left behind: the build, if there is one \(.*codebuild:ListBuildsForProject/,
+    );
+  });
+
+  test('the end of a rollout that builds nothing asks CodeBuild for no build', async () => {
+    const m = await making({}, fromSource());
+    await finish(id, { error: 'States.Timeout', text: '' }, m.s.ports);
+    expect(m.asked('ListBuildsForProject')).toEqual([]);
   });
 
   test('takes no build of another rollout for its own', async () => {
@@ -184,9 +220,6 @@ describe('build()', () => {
     expect([(await build(id, image.s.ports)).answer, (await build(id, script.s.ports)).answer]).toEqual(['skipped', 'skipped']);
     expect([...image.asked('StartBuild'), ...script.asked('StartBuild')]).toEqual([]);
   });
-
-  const abort = (m: Awaited<ReturnType<typeof building>>) =>
-    m.s.w.rollouts.post(id, { id: 'a', key: keys.acts(id), atMs: noonMs, text: 'abort', act: { kind: 'abort', by: 'ana' } });
 
   test('aborted while it runs: the build is stopped, and nothing is asked of it again', async () => {
     const m = await building();
