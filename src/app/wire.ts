@@ -15,7 +15,7 @@ import { dynamoRollouts } from '../aws/rollouts.ts';
 import { dynamoTable, type Table } from '../aws/table.ts';
 import { sageMakerTraining } from '../aws/training.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Settings } from '../ports/ports.ts';
+import type { Place, Settings } from '../ports/ports.ts';
 import { logger } from './handler.ts';
 import { withPhaseNotices } from './phase-notices.ts';
 import { setting } from './settings.ts';
@@ -40,6 +40,12 @@ export const metrics = () => cloudWatchMetrics();
 export const models = () => sageMakerModels();
 export const notices = () => awsNotices(setting('TOPIC'), (what, error) => logger.error(`Cannot send an ${what}`, error as Error));
 export const objects = () => s3Objects();
+export const place = (): Place => ({
+  // The registry's name begins with the account.
+  account: setting('REGISTRY').split('.')[0] ?? '',
+  region: setting('AWS_REGION'),
+  bucket: setting('BUCKET'),
+});
 export const packages = () => sageMakerPackages();
 export const rollouts = () => withPhaseNotices(dynamoRollouts(table()), notices());
 export const settings = (): Settings => ({

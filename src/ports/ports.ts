@@ -25,6 +25,14 @@ export interface Settings {
   readonly historyLimit: number;
 }
 
+/** Where the service itself lives, and what is its own there. */
+export interface Place {
+  readonly account: string;
+  readonly region: string;
+  /** As in `Settings`. */
+  readonly bucket: string;
+}
+
 /** Everything the core asks of the world. A use case takes the part it needs. */
 export interface Ports {
   readonly alarms: Alarms;
@@ -41,6 +49,7 @@ export interface Ports {
   readonly notices: Notices;
   readonly objects: Objects;
   readonly packages: Packages;
+  readonly place: Place;
   readonly rollouts: Rollouts;
   readonly settings: Settings;
   readonly training: Training;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Ports } from '../ports/ports.ts';
+import type { Place, Ports } from '../ports/ports.ts';
 import { triggersOf } from '../triggers/registry.ts';
 import { DeliverySpec } from './spec.ts';
 import { type Started, start } from './start.ts';
@@ -12,9 +12,10 @@ type Answer = { readonly delivery: string } & Started;
  * @param event an EventBridge event that one of the triggers' rules let through
  */
 export async function startForEvent(
-  event: { readonly source: string; readonly 'detail-type': string },
-  ports: Pick<Ports, 'rollouts' | 'deliveries' | 'executions' | 'images' | 'packages' | 'notices' | 'clock'>,
+  event: { readonly source: string; readonly 'detail-type': string; readonly account: string; readonly region: string },
+  ports: Pick<Ports, 'rollouts' | 'deliveries' | 'executions' | 'images' | 'packages' | 'notices' | 'place' | 'clock'>,
 ): Promise<readonly Answer[]> {
+  if (isElsewhere(event, ports.place)) return [];
   const answers: Answer[] = [];
   const unread: Error[] = [];
   const concerned = triggersOf(event);
@@ -25,14 +26,20 @@ export async function startForEvent(
       unread.push(error);
       continue;
     }
-    for (const delivery of await ports.deliveries.subscribers(trigger.subjectOf(parsed))) {
+    const subjects = [trigger.subjectOf(parsed), ...(trigger.aliasesOf?.(parsed, ports.place) ?? [])];
+    const subscribers = (await Promise.all(subjects.map((subject) => ports.deliveries.subscribers(subject)))).flat();
+    for (const delivery of new Set(subscribers)) {
       const head = await ports.deliveries.head(delivery);
       if (!head) continue;
       const spec = z.parse(DeliverySpec, await ports.deliveries.revision(delivery, head.revision));
-      const wish = spec.triggers.find(
-        (each) => each.type === trigger.type && trigger.subjectsOf(each).includes(trigger.subjectOf(parsed)) && trigger.accepts(each, parsed),
-      );
-      if (wish) answers.push({ delivery, ...(await start(delivery, trigger.toRequest(parsed, wish), ports)) });
+      const meant = spec.triggers.filter((each) => each.type === trigger.type && trigger.subjectsOf(each).some((one) => subjects.includes(one)));
+      const wish = meant.find((each) => trigger.accepts(each, parsed) === true);
+      if (wish) {
+        answers.push({ delivery, ...(await start(delivery, trigger.toRequest(parsed, wish), ports)) });
+        continue;
+      }
+      const why = meant.map((each) => trigger.accepts(each, parsed)).find((answer) => typeof answer === 'string');
+      if (why !== undefined) answers.push({ delivery, answer: 'ignored', reason: 'nothing-can-come-of-it', text: why });
     }
   }
   // A rule let it through and nobody can read it: AWS has changed its shape, and that must not pass in silence.
@@ -40,3 +47,10 @@ export async function startForEvent(
   if (flaw && unread.length === concerned.length) throw flaw;
   return answers;
 }
+
+/**
+ * Whether AWS tells of another account or region: a bus may be sent such events, and a repository there is another one than
+ * that of the same name here. Whoever announces something themselves may do so from anywhere.
+ */
+const isElsewhere = (event: { readonly source: string; readonly account: string; readonly region: string }, { account, region }: Place): boolean =>
+  event.source.startsWith('aws.') && (event.account !== account || event.region !== region);

@@ -19,7 +19,8 @@ export const bundleUploaded = defineTrigger({
   type: 'bundle-uploaded',
   spec: z.strictObject({
     type: z.literal('bundle-uploaded'),
-    bucket: z.string().check(z.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'Expected the name of an S3 bucket')),
+    /** `{bucket}` is the service's own. */
+    bucket: z.string().check(z.regex(/^(?:\{bucket\}|[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])$/, 'Expected the name of an S3 bucket, or {bucket}')),
     /** A glob over the object's key. */
     key: Glob,
   }),
@@ -32,6 +33,7 @@ export const bundleUploaded = defineTrigger({
   event: Event,
   subjectOf: (event) => `bundle/${event.detail.bucket.name}`,
   subjectsOf: (spec) => [`bundle/${spec.bucket}`],
+  aliasesOf: (event, own) => (event.detail.bucket.name === own.bucket ? ['bundle/{bucket}'] : []),
   accepts: (spec, event) => matchesGlob(spec.key, event.detail.object.key) && !isTrainingOutput(event.detail.object.key),
   toRequest(event) {
     const { bucket, object } = event.detail;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { matchesGlob } from './glob.ts';
-import { Digest, Repository } from './names.ts';
+import { Digest, mayBeImage, Repository } from './names.ts';
 import { defineTrigger } from './trigger.ts';
 
 const Spec = z.strictObject({
@@ -18,6 +18,7 @@ const Event = z.object({
     'repository-name': z.string(),
     'image-digest': Digest,
     'image-tag': z.optional(z.string()),
+    'artifact-media-type': z.optional(z.string()),
   }),
 });
 
@@ -29,8 +30,10 @@ export const imagePushed = defineTrigger({
   event: Event,
   subjectOf: (event) => `image/${event.detail['repository-name']}`,
   subjectsOf: (spec) => [`image/${spec.repository}`],
-  // Untagged pushes are the parts of a multi-platform image: never the image somebody means.
-  accepts: (spec, event) => event.detail['image-tag'] !== undefined && matchesGlob(spec.tags, event.detail['image-tag']),
+  // Untagged pushes are the parts of a multi-platform image: never the image somebody means. Neither is what is pushed beside one.
+  accepts(spec, { detail: { 'image-tag': tag, 'artifact-media-type': type } }) {
+    return tag !== undefined && mayBeImage(tag, type) && matchesGlob(spec.tags, tag);
+  },
   toRequest: (event) => ({
     kind: 'image',
     trigger: 'image-pushed',

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { matchesGlob } from './glob.ts';
-import { Digest, Glob, Repository } from './names.ts';
+import { Digest, Glob, mayBeImage, Repository } from './names.ts';
 import { defineTrigger } from './trigger.ts';
 
 const Event = z.object({
@@ -13,6 +13,9 @@ const Event = z.object({
   }),
 });
 
+const meantOf = ({ tags }: { readonly tags: string }, { detail }: z.output<typeof Event>): string | undefined =>
+  detail['image-tags'].find((tag) => mayBeImage(tag) && matchesGlob(tags, tag));
+
 /** ECR has finished its basic scan of an image. What it found is judged where the delivery says so, under `image.scan`. */
 export const imageScanned = defineTrigger({
   type: 'image-scanned',
@@ -21,9 +24,9 @@ export const imageScanned = defineTrigger({
   event: Event,
   subjectOf: (event) => `scan/${event.detail['repository-name']}`,
   subjectsOf: (spec) => [`scan/${spec.repository}`],
-  accepts: (spec, event) => event.detail['image-tags'].some((tag) => matchesGlob(spec.tags, tag)),
+  accepts: (spec, event) => meantOf(spec, event) !== undefined,
   toRequest(event, spec) {
-    const tag = event.detail['image-tags'].find((each) => matchesGlob(spec.tags, each));
+    const tag = meantOf(spec, event);
     return {
       kind: 'image',
       trigger: 'image-scanned',

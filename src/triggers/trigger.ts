@@ -77,8 +77,10 @@ export interface Trigger<Type extends string, Schema extends z.ZodMiniType, Even
   /** Which deliveries an event concerns: those whose spec yields the same subject. */
   subjectOf(event: z.output<Event>): string;
   subjectsOf(spec: z.output<Schema>): readonly string[];
-  /** Whether a delivery of that subject wants this event (tags, for one). */
-  accepts(spec: z.output<Schema>, event: z.output<Event>): boolean;
+  /** Other names of an event's subject, where a spec may say "our own" of a thing: `{bucket}`, for one. */
+  aliasesOf?(event: z.output<Event>, own: { readonly bucket: string }): readonly string[];
+  /** Whether a delivery of that subject wants this event (tags, for one). Text: it may be meant and nothing can come of it, and why. */
+  accepts(spec: z.output<Schema>, event: z.output<Event>): boolean | string;
   toRequest(event: z.output<Event>, spec: z.output<Schema>): RolloutRequest;
 }
 

@@ -53,6 +53,53 @@ describe('startForEvent()', () => {
     expect(await started(one, sample('sagemaker-model-package-rejected'))).toEqual([]);
   });
 
+  test.each<[string, TriggerSpec, string]>([
+    ['a push', { type: 'image-pushed', repository: 'models/fraud-score', tags: '*' }, 'ecr-image-action-push'],
+    ['a commit', { type: 'source-pushed', repository: 'fraud-score', branch: 'main' }, 'codecommit-reference-updated'],
+    ['an approval', approves, 'sagemaker-model-package-approved'],
+  ])('starts nothing for %s of another account or region, whose names only look like ours', async (_what, trigger, name) => {
+    const told = await subscribed({ here: trigger });
+    expect(await started(told, { ...sample(name), account: '999999999999' })).toEqual([]);
+    expect(await started(told, { ...sample(name), region: 'us-east-1' })).toEqual([]);
+    expect(await started(told, sample(name))).toEqual([['here', 'started']]);
+  });
+
+  test('hears a CI of another account: what it announces says itself where it lies', async () => {
+    const told = await subscribed({ exact: announces('main') });
+    expect(await started(told, { ...sample('own/sluice-source-pushed'), account: '999999999999' })).toEqual([['exact', 'started']]);
+  });
+
+  test('knows the service’s own bucket by {bucket} and by its name, and starts one rollout where both fit', async () => {
+    const told = await subscribed({
+      byName: { type: 'bundle-uploaded', bucket: 'models', key: '*' },
+      own: { type: 'bundle-uploaded', bucket: '{bucket}', key: 'fraud-score/*' },
+      others: { type: 'bundle-uploaded', bucket: 'fraud-score-source', key: '*' },
+    });
+    const into = (name: string) => sample('s3-object-created', { bucket: { name } });
+    expect((await started(told, into('models'))).toSorted((a, b) => String(a).localeCompare(String(b)))).toEqual([
+      ['byName', 'started'],
+      ['own', 'started'],
+    ]);
+    expect(await started(told, into('fraud-score-source'))).toEqual([['others', 'started']]);
+  });
+
+  test('tells each delivery that waits for drift of violations nobody can place, and trains nothing on a guess', async () => {
+    const told = await subscribed({
+      quality: { type: 'drift-found', monitoringSchedule: 'fraud-score-data-quality' },
+      bias: { type: 'drift-found', monitoringSchedule: 'churn-bias' },
+    });
+    const event = sample('sagemaker-processing-job-violations', { MonitoringScheduleArn: undefined });
+    const answers = await startForEvent(event, told.ports);
+    expect(answers.map(({ delivery }) => delivery).toSorted()).toEqual(['bias', 'quality']);
+    for (const answer of answers) {
+      expect(answer).toMatchObject({
+        answer: 'ignored',
+        reason: 'nothing-can-come-of-it',
+        text: expect.stringMatching(/model-monitoring-202610050900-\w+ found violations and names no monitoring schedule/) as string,
+      });
+    }
+  });
+
   test('asks for no new training where nothing serves yet', async () => {
     const told = await subscribed({ weekly: { type: 'schedule', cron: '*/5 * * * *', timezone: 'UTC' } });
     expect(await startForEvent(sample('events-scheduled-rule'), told.ports)).toMatchObject([

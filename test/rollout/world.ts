@@ -119,6 +119,7 @@ export async function story(source: Parameters<typeof deliverySource>[0] = {}, s
         new SFNClient(w.options),
       ),
       notices: awsNotices('arn:aws:sns:eu-west-1:111122223333:sluice', () => {}, new SNSClient(w.options), new EventBridgeClient(w.options)),
+      place: { account: '111122223333', region: 'eu-west-1', bucket: 'models' },
       settings: { bucket: 'models', region: 'eu-west-1', modelRoleArn: 'arn:aws:iam::111122223333:role/model', historyLimit: 5000 },
     },
   };

@@ -62,10 +62,19 @@ describe('bundle-uploaded', () => {
     expect(z.safeParse(bundleUploaded.event, sample('s3-object-created', { object: object({ key }) })).success).toBe(false);
   });
 
-  test.each(['', 'ab', 'Upper', '-start', 'end-', 'a_b', 's3://bucket', 'b'.repeat(64)])('refuses the bucket "%s"', (bucket) => {
-    const refused = z.safeParse(bundleUploaded.spec, { type: 'bundle-uploaded', bucket, key: '*' });
-    expect(refused.error?.issues).toMatchObject([{ path: ['bucket'], message: 'Expected the name of an S3 bucket' }]);
+  test('knows the service’s own bucket by another name as well, and no other bucket', () => {
+    const own = z.parse(bundleUploaded.spec, { type: 'bundle-uploaded', bucket: '{bucket}', key: '*' });
+    expect(bundleUploaded.aliasesOf?.(uploaded(), { bucket: 'fraud-score-source' })).toEqual(bundleUploaded.subjectsOf(own));
+    expect(bundleUploaded.aliasesOf?.(uploaded(), { bucket: 'models' })).toEqual([]);
   });
+
+  test.each(['', 'ab', '{other}', 'x{bucket}', 'Upper', '-start', 'end-', 'a_b', 's3://bucket', 'b'.repeat(64)])(
+    'refuses the bucket "%s"',
+    (bucket) => {
+      const refused = z.safeParse(bundleUploaded.spec, { type: 'bundle-uploaded', bucket, key: '*' });
+      expect(refused.error?.issues).toMatchObject([{ path: ['bucket'], message: 'Expected the name of an S3 bucket, or {bucket}' }]);
+    },
+  );
 
   test('refuses to take every key of a bucket by leaving the key out', () => {
     expect(z.safeParse(bundleUploaded.spec, { type: 'bundle-uploaded', bucket: 'fraud-score-source' }).success).toBe(false);

@@ -30,10 +30,16 @@ describe('drift-found', () => {
     expect(driftFound.subjectsOf(wish('fraud-score'))).not.toContain(driftFound.subjectOf(found()));
   });
 
+  test('may be any delivery’s where it names no schedule, and is then nobody’s to act on', () => {
+    const unplaced = found({ MonitoringScheduleArn: undefined });
+    expect(driftFound.subjectsOf(wish())).toContain(driftFound.subjectOf(unplaced));
+    expect(driftFound.accepts(wish(), unplaced)).toMatch(/names no monitoring schedule/);
+    expect(driftFound.accepts(wish(), found())).toBe(true);
+  });
+
   test.each([
     ['a run without violations', 'sagemaker-processing-job-completed', {}],
     ['a run that failed', 'sagemaker-processing-job-violations', { ProcessingJobStatus: 'Failed' }],
-    ['a job of no monitoring schedule', 'sagemaker-processing-job-violations', { MonitoringScheduleArn: undefined }],
     ['a job that says nothing', 'sagemaker-processing-job-violations', { ExitMessage: undefined }],
     ['a training job', 'sagemaker-training-job-completed', {}],
   ])('%s is no drift', (_what, name, detail) => {

@@ -38,6 +38,26 @@ describe('image-pushed', () => {
     expect([wish(), wish('1.*')].map((spec) => imagePushed.accepts(spec, untagged()))).toEqual([false, false]);
   });
 
+  // Cosign's tags, and the one the OCI distribution specification falls back to for referrers.
+  test.each([`sha256-${'a'.repeat(64)}.sig`, `sha256-${'a'.repeat(64)}.att`, `sha256-${'a'.repeat(64)}.sbom`, `sha256-${'a'.repeat(64)}`])(
+    'takes what lies under %s for no image: it is about one',
+    (tag) => {
+      const event = eventOf(imagePushed, 'ecr-image-action-push', { 'image-tag': tag });
+      expect([wish(), wish('sha256*')].map((spec) => imagePushed.accepts(spec, event))).toEqual([false, false]);
+    },
+  );
+
+  test.each([
+    ['application/vnd.docker.container.image.v1+json', true],
+    ['application/vnd.oci.image.config.v1+json', true],
+    [undefined, true],
+    ['application/vnd.cncf.helm.config.v1+json', false],
+    ['application/vnd.buildkit.cacheconfig.v0', false],
+    ['application/vnd.dev.cosign.artifact.sig.v1+json', false],
+  ])('of artifact type %s: an image? %s', (type, is) => {
+    expect(imagePushed.accepts(wish(), eventOf(imagePushed, 'ecr-image-action-push', { 'artifact-media-type': type }))).toBe(is);
+  });
+
   test.each(['ecr-image-action-delete', 'ecr-image-scan-complete', 'sagemaker-model-package-approved'])('%s is no push', (name) => {
     expect(z.safeParse(imagePushed.event, sample(name)).success).toBe(false);
   });

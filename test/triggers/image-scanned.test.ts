@@ -28,6 +28,12 @@ describe('image-scanned', () => {
     expect(imageScanned.toRequest(event, wish())).toMatchObject({ imageTag: 'latest' });
   });
 
+  test('takes the scan of a signature for none of an image', () => {
+    const signature = `sha256-${'a'.repeat(64)}.sig`;
+    expect(imageScanned.accepts(wish(), scanned([signature]))).toBe(false);
+    expect(imageScanned.toRequest(scanned([signature, 'v2']), wish())).toMatchObject({ imageTag: 'v2' });
+  });
+
   test('is one wish with the push of the same image', () => {
     const push = eventOf(imagePushed, 'ecr-image-action-push');
     const pushed = imagePushed.toRequest(push, z.parse(imagePushed.spec, { type: 'image-pushed', repository: 'models/fraud-score' }));

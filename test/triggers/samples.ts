@@ -4,6 +4,8 @@ import * as z from 'zod/mini';
 interface AwsEvent {
   readonly source: string;
   readonly 'detail-type': string;
+  readonly account: string;
+  readonly region: string;
   readonly time: string;
   readonly detail: Readonly<Record<string, unknown>>;
 }
