@@ -115,9 +115,9 @@ export function ecrImages(registry: string, client: ECRClient = new ECRClient())
       return { ...known, config: await download(downloadUrl) };
     },
 
-    async findings(imageUri) {
+    async scanOf(imageUri) {
       const image = parseImageUri(imageUri);
-      if (image?.digest === undefined) return undefined;
+      if (image?.digest === undefined) return { status: 'none' };
       const answer = await found(`Cannot read the scan of "${imageUri}"`, () =>
         client.send(
           new DescribeImageScanFindingsCommand({
@@ -128,18 +128,31 @@ export function ecrImages(registry: string, client: ECRClient = new ECRClient())
           }),
         ),
       );
-      const finished = answer?.imageScanStatus?.status === 'COMPLETE' || answer?.imageScanStatus?.status === 'ACTIVE';
-      return finished ? { ...answer.imageScanFindings?.findingSeverityCounts } : undefined;
+      const { status = 'none', description } = answer?.imageScanStatus ?? {};
+      if (status === 'COMPLETE' || status === 'ACTIVE') return { status, counts: { ...answer?.imageScanFindings?.findingSeverityCounts } };
+      return { status: description === undefined ? status : `${status}: ${description}` };
     },
 
     async isSigned(imageUri) {
       const image = parseImageUri(imageUri);
       if (image?.digest === undefined) return false;
       const { registryId, repository: repositoryName, digest } = image;
-      const referrers = await found(`Cannot look for signatures of "${imageUri}"`, () =>
-        client.send(new ListImageReferrersCommand({ registryId, repositoryName, subjectId: { imageDigest: digest } })),
-      );
-      if (referrers?.referrers?.some(({ artifactType = '' }) => vouching.test(artifactType))) return true;
+      let nextToken: string | undefined;
+      do {
+        const page = await found(`Cannot look for signatures of "${imageUri}"`, () =>
+          client.send(
+            new ListImageReferrersCommand({
+              registryId,
+              repositoryName,
+              subjectId: { imageDigest: digest },
+              maxResults: 50,
+              ...(nextToken !== undefined && { nextToken }),
+            }),
+          ),
+        );
+        if (page?.referrers?.some(({ artifactType = '' }) => vouching.test(artifactType))) return true;
+        nextToken = page?.nextToken;
+      } while (nextToken !== undefined);
       // As cosign wrote them before registries knew referrers: a tag made of the digest.
       const tag = digest.replace(':', '-');
       for (const ending of ['sig', 'att']) {

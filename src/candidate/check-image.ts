@@ -7,8 +7,10 @@ import { specOf } from '../rollout/load.ts';
 import { lookAgainSeconds } from '../rollout/pace.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { DeliverySpec } from '../rollout/spec.ts';
+import { newsOfImage } from '../rollout/wait.ts';
 import { type ImageSpec, severities } from './candidate-spec.ts';
 import { runsOfOwnImage } from './image-for.ts';
+import { listen, newsKeys } from './image-news.ts';
 import { manifestFor } from './platform.ts';
 
 /** `waiting`: for a signature, or for a scan to finish. */
@@ -24,6 +26,8 @@ interface Lacking {
   readonly untilMs: number;
   /** The reason where it does not come. */
   readonly reason: string;
+  /** What else to say then; empty where there is nothing. */
+  readonly why: string;
 }
 interface Refusal {
   readonly answer: 'refused';
@@ -52,6 +56,8 @@ export async function checkImage(rolloutId: string, ports: Needs): Promise<{ rea
     return { answer: await refuse(rollout, 'image-not-looked-at', text, ports), waitSeconds };
   }
   if (imageUri === undefined) return { answer: 'skipped', waitSeconds };
+  // Before the registry is read: what is told after that is news.
+  const news = newsOfImage(await ports.rollouts.inbox(rolloutId));
   const found = await ports.images.inspect(imageUri);
   if (!found) return { answer: await refuse(rollout, 'image-gone', `image "${imageUri}" is not in the registry any more`, ports), waitSeconds };
   const chosen = manifestFor(found, runsOfOwnImage(spec).instanceType);
@@ -73,19 +79,22 @@ export async function checkImage(rolloutId: string, ports: Needs): Promise<{ rea
     case 'waiting':
       if (nowMs >= judged.untilMs)
         return {
-          answer: await refuse(rollout, judged.reason, `${judged.for} did not come by ${new Date(judged.untilMs).toISOString()}`, ports),
+          answer: await refuse(rollout, judged.reason, `${judged.for} did not come by ${new Date(judged.untilMs).toISOString()}${judged.why}`, ports),
           waitSeconds,
         };
-      if (rollout.candidate.imageSeenAtMs === undefined)
-        await ports.rollouts.save(
-          { ...rollout, candidate: { ...rollout.candidate, imageSeenAtMs: nowMs } },
-          [{ kind: 'image-checked', text: `waits for ${judged.for}, until ${new Date(judged.untilMs).toISOString()}` }],
-          nowMs,
-        );
-      return { answer: 'waiting', waitSeconds };
-    case 'fit':
+      if (await listen(rollout, imageUri, { text: `waits for ${judged.for}, until ${new Date(judged.untilMs).toISOString()}`, news, nowMs }, ports))
+        // What came before anybody listened is told to nobody: looked at once more.
+        return checkImage(rolloutId, ports);
+      // Never past the moment at which it is too late.
+      return { answer: 'waiting', waitSeconds: Math.max(1, Math.min(waitSeconds, Math.ceil((judged.untilMs - nowMs) / 1000))) };
+    case 'fit': {
+      const listened = newsKeys(imageUri, rollout.candidate.indexUri);
       await ports.rollouts.save(
-        { ...rollout, candidate: { ...rollout.candidate, imageChecked: true, ...(judged.findings && { findings: judged.findings }) } },
+        {
+          ...rollout,
+          candidate: { ...rollout.candidate, imageChecked: true, ...(judged.findings && { findings: judged.findings }) },
+          watching: rollout.watching.filter((key) => !listened.includes(key)),
+        },
         [
           {
             kind: 'image-checked',
@@ -95,7 +104,9 @@ export async function checkImage(rolloutId: string, ports: Needs): Promise<{ rea
         ],
         nowMs,
       );
+      if (rollout.candidate.imageSeenAtMs !== undefined) await ports.rollouts.unwatch(rolloutId, listened);
       return { answer: 'fit', waitSeconds };
+    }
   }
 }
 
@@ -121,10 +132,17 @@ async function provenanceOf(
 ): Promise<Judged> {
   // Who signs an index vouches for what it names by digest.
   if (signature && !(await images.isSigned(imageUri)) && !(indexUri !== undefined && (await images.isSigned(indexUri))))
-    return { answer: 'waiting', for: 'its signature', untilMs: sinceMs + signature.within * 1000, reason: 'image-not-signed' };
+    return { answer: 'waiting', for: 'its signature', untilMs: sinceMs + signature.within * 1000, reason: 'image-not-signed', why: '' };
   if (!scan) return { answer: 'fit' };
-  const counts = await images.findings(imageUri);
-  if (!counts) return { answer: 'waiting', for: 'its scan', untilMs: sinceMs + scan.within * 1000, reason: 'image-not-scanned' };
+  const { counts, status } = await images.scanOf(imageUri);
+  if (!counts)
+    return {
+      answer: 'waiting',
+      for: 'its scan',
+      untilMs: sinceMs + scan.within * 1000,
+      reason: 'image-not-scanned',
+      why: ` (its status is ${status})`,
+    };
   const counting: readonly string[] = severities.slice(severities.indexOf(scan.severity));
   const findings = Object.fromEntries(Object.entries(counts).filter(([severity, count]) => count > 0 && counting.includes(severity)));
   if (Object.keys(findings).length === 0) return { answer: 'fit' };

@@ -9,6 +9,14 @@ export interface ImageManifest {
   readonly sizeBytes: number;
 }
 
+/** ECR's scan of an image. */
+export interface ImageScan {
+  /** In ECR's words, with what it says of them; `none` where nobody asked for one. */
+  readonly status: string;
+  /** What was found, by severity; unset while it is not finished, and where it failed. */
+  readonly counts?: Readonly<Record<string, number>>;
+}
+
 /** Container images in the account's registry. */
 export interface Images {
   /** The digest (`sha256:…`) an image URI's tag or digest resolves to now; undefined where there is no such image. */
@@ -21,8 +29,8 @@ export interface Images {
   pinned(imageUri: string): Promise<string | undefined>;
   /** What the registry says of an image by digest; undefined where it is not there. */
   inspect(imageUri: string): Promise<ImageManifest | undefined>;
-  /** What ECR's scan found; undefined where the image was not scanned, or the scan is not finished. */
-  findings(imageUri: string): Promise<Readonly<Record<string, number>> | undefined>;
+  /** How ECR's scan of an image by digest stands. */
+  scanOf(imageUri: string): Promise<ImageScan>;
   /** Whether a signature or an attestation lies beside it. */
   isSigned(imageUri: string): Promise<boolean>;
 }

@@ -133,6 +133,8 @@ export interface Candidate {
   readonly findings?: Readonly<Record<string, number>>;
   /** When it was first looked at and something was still missing, epoch milliseconds. */
   readonly imageSeenAtMs?: number;
+  /** How much news of the image (`keys.image`, `keys.pushes`) was in the inbox when it was last looked at; unset: none. */
+  readonly imageNews?: number;
   /** Set once the image was looked at and is fit to be used. */
   readonly imageChecked?: boolean;
   /** The version of the model package group it is registered as, or came from. */

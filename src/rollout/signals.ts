@@ -19,6 +19,19 @@ export const SignalEvent = z.discriminatedUnion('detail-type', [
   }),
   z.object({
     id: z.string(),
+    'detail-type': z.literal('ECR Image Scan'),
+    time: z.string(),
+    detail: z.object({ 'scan-status': z.string(), 'image-digest': z.string() }),
+  }),
+  z.object({
+    id: z.string(),
+    'detail-type': z.literal('ECR Image Action'),
+    time: z.string(),
+    // A push under any other tag is an image's own: no news of another one.
+    detail: z.object({ 'repository-name': z.string(), 'image-digest': z.string(), 'image-tag': z.optional(z.string().check(z.regex(/^sha256-/))) }),
+  }),
+  z.object({
+    id: z.string(),
     'detail-type': z.literal('SageMaker Model Package State Change'),
     time: z.string(),
     detail: z.object({ ModelPackageArn: z.string(), ModelApprovalStatus: z.optional(z.string()) }),
@@ -73,6 +86,27 @@ export function toSignal(event: SignalEvent): Signal & { readonly rolloutId?: st
       const { 'build-id': arn, 'build-status': status } = event.detail;
       const id = arn.slice(arn.indexOf(':build/') + ':build/'.length);
       return { id: `build-${status}`, key: keys.build(id), atMs: Date.parse(event.time), state: status, text: `build ${id} is ${status}` };
+    }
+    case 'ECR Image Scan': {
+      const { 'scan-status': status, 'image-digest': digest } = event.detail;
+      return {
+        id: `scan-${status}-${event.time}`,
+        key: keys.image(digest),
+        atMs: Date.parse(event.time),
+        state: status,
+        text: `the scan of ${digest} is ${status}`,
+      };
+    }
+    case 'ECR Image Action': {
+      const { 'repository-name': repository, 'image-digest': pushed, 'image-tag': tag } = event.detail;
+      // Cosign's tag is made of the digest of what it signs; a referrer has none, and only its manifest says whose it is.
+      const about = /^sha256-([0-9a-f]{64})(?:\.|$)/.exec(tag ?? '')?.[1];
+      return {
+        id: `pushed-${pushed}-${tag ?? ''}`,
+        key: about === undefined ? keys.pushes(repository) : keys.image(`sha256:${about}`),
+        atMs: Date.parse(event.time),
+        text: `${tag ?? pushed} was pushed to ${repository}`,
+      };
     }
     case 'SageMaker Model Package State Change': {
       const { ModelPackageArn: arn, ModelApprovalStatus: status = 'unknown' } = event.detail;

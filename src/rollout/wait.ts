@@ -1,4 +1,5 @@
 import type { Ports } from '../ports/ports.ts';
+import type { Signal } from '../ports/rollouts.ts';
 import { assertNever } from './errors.ts';
 import { keys } from './keys.ts';
 import { loadRollout } from './load.ts';
@@ -27,6 +28,7 @@ function keysOf(rollout: Rollout, name: WaitName): readonly string[] {
     case 'training':
       return [...watched(rollout, keys.trainingJob('')), ...always(rollout)];
     case 'image':
+      return [...watched(rollout, keys.image('')), ...watched(rollout, keys.pushes('')), ...always(rollout)];
     case 'registration':
     case 'approval':
       return always(rollout);
@@ -40,6 +42,10 @@ function keysOf(rollout: Rollout, name: WaitName): readonly string[] {
       return assertNever(name, 'wait');
   }
 }
+
+/** How many signals of an inbox are about the candidate's image. */
+export const newsOfImage = (inbox: readonly Signal[]): number =>
+  inbox.filter(({ key }) => key.startsWith(keys.image('')) || key.startsWith(keys.pushes(''))).length;
 
 const watched = (rollout: Rollout, prefix: string): readonly string[] => rollout.watching.filter((key) => key.startsWith(prefix));
 
@@ -56,7 +62,8 @@ async function overBy(rollout: Rollout, name: WaitName, ports: Needs): Promise<s
     case 'approval':
       return rollout.ending || !rollout.approval ? 'nobody is asked any more' : undefined;
     case 'image':
-      return rollout.ending ? 'the rollout is ending' : undefined;
+      if (rollout.ending) return 'the rollout is ending';
+      return newsOfImage(inbox) > (rollout.candidate.imageNews ?? 0) ? 'there is news of the image' : undefined;
     case 'registration': {
       const { packageArn } = rollout.candidate;
       if (rollout.ending || packageArn === undefined) return 'there is nothing to wait for';

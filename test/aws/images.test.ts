@@ -6,6 +6,8 @@ import { refuse, scriptedAws } from './client.ts';
 const registry = '111122223333.dkr.ecr.eu-west-1.amazonaws.com';
 const digest = `sha256:${'b'.repeat(64)}`;
 
+const images = (aws: ReturnType<typeof scriptedAws>) => ecrImages(registry, new ECRClient(aws.options));
+
 describe('parseImageUri()', () => {
   test.each([
     [`${registry}/models/churn:v1`, { registryId: '111122223333', repository: 'models/churn', tag: 'v1' }],
@@ -38,7 +40,6 @@ describe('digestOf()', () => {
 });
 
 describe('pinned()', () => {
-  const images = (aws: ReturnType<typeof scriptedAws>) => ecrImages(registry, new ECRClient(aws.options));
   const described = () => {
     const aws = scriptedAws();
     aws.serve('ecr', { DescribeImages: () => ({ imageDetails: [{ imageDigest: digest }] }) });
@@ -75,19 +76,51 @@ describe('pinned()', () => {
   });
 });
 
-describe('findings()', () => {
-  const found = async (answer: () => object) => {
+describe('scanOf()', () => {
+  const scanned = async (answer: () => object) => {
     const aws = scriptedAws();
     aws.serve('ecr', { DescribeImageScanFindings: answer });
-    return ecrImages(registry, new ECRClient(aws.options)).findings(`${registry}/churn@${digest}`);
+    return ecrImages(registry, new ECRClient(aws.options)).scanOf(`${registry}/churn@${digest}`);
   };
   test.each(['COMPLETE', 'ACTIVE'])('counts by severity once the scan is %s', async (status) => {
     const answer = { imageScanStatus: { status }, imageScanFindings: { findingSeverityCounts: { HIGH: 2 } } };
-    expect(await found(() => answer)).toEqual({ HIGH: 2 });
+    expect(await scanned(() => answer)).toEqual({ status, counts: { HIGH: 2 } });
   });
-  test('a scan that found nothing found nothing', async () => expect(await found(() => ({ imageScanStatus: { status: 'COMPLETE' } }))).toEqual({}));
-  test.each(['IN_PROGRESS', 'PENDING', 'FAILED', 'UNSUPPORTED_IMAGE', 'SCAN_ELIGIBILITY_EXPIRED'])('a scan that is %s has none', async (status) =>
-    expect(await found(() => ({ imageScanStatus: { status } }))).toBeUndefined(),
+  test('a scan that found nothing found nothing', async () =>
+    expect(await scanned(() => ({ imageScanStatus: { status: 'COMPLETE' } }))).toEqual({ status: 'COMPLETE', counts: {} }));
+  test.each(['IN_PROGRESS', 'PENDING', 'SCAN_ELIGIBILITY_EXPIRED'])('a scan that is %s counts nothing', async (status) =>
+    expect(await scanned(() => ({ imageScanStatus: { status } }))).toEqual({ status }),
   );
-  test('an image that was never scanned has none', async () => expect(await found(refuse('ScanNotFoundException'))).toBeUndefined());
+  test('a scan that failed says why', async () => {
+    const imageScanStatus = { status: 'FAILED', description: 'UnsupportedImageError: The operating system is not supported.' };
+    expect(await scanned(() => ({ imageScanStatus }))).toEqual({ status: `FAILED: ${imageScanStatus.description}` });
+  });
+  test('an image that was never scanned has none', async () => expect(await scanned(refuse('ScanNotFoundException'))).toEqual({ status: 'none' }));
+});
+
+describe('isSigned()', () => {
+  /** ECR with an image's referrers, a page each. */
+  const having = (...pages: string[][]) => {
+    const aws = scriptedAws();
+    aws.serve('ecr', {
+      ListImageReferrers(input) {
+        const page = Number((input as { nextToken?: string }).nextToken ?? 0); // As ECR takes it.
+        return {
+          referrers: (pages[page] ?? []).map((artifactType) => ({ digest, mediaType: 'x', size: 1, artifactType })),
+          ...(page + 1 < pages.length && { nextToken: String(page + 1) }),
+        };
+      },
+      DescribeImages: refuse('ImageNotFoundException'),
+    });
+    return aws;
+  };
+  const sbom = 'application/spdx+json';
+  const signature = 'application/vnd.cncf.notary.signature';
+  test('finds a signature behind any number of other things', async () => {
+    const aws = having([sbom, sbom], [sbom], [sbom, signature]);
+    expect(await images(aws).isSigned(`${registry}/churn@${digest}`)).toBe(true);
+    expect(aws.asked('ListImageReferrers')).toHaveLength(3);
+  });
+  test('finds none where there is none on any page', async () =>
+    expect(await images(having([sbom], [sbom])).isSigned(`${registry}/churn@${digest}`)).toBe(false));
 });

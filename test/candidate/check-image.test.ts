@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkImage } from '../../src/candidate/check-image.ts';
 import { askForRollout } from '../../src/rollout/ask-person.ts';
+import * as z from 'zod/mini';
 import { keys } from '../../src/rollout/keys.ts';
+import { signal } from '../../src/rollout/signal.ts';
+import { SignalEvent, toSignal } from '../../src/rollout/signals.ts';
 import { wait } from '../../src/rollout/wait.ts';
 import { digestOf, imageOf, noonMs } from '../rollout/fixture.ts';
 import { blobServer, docker, fromSource, id, type Making, making } from './world.ts';
@@ -153,17 +156,97 @@ describe('checkImage()', () => {
     });
   });
 
-  test.each<[string, { status: string } | undefined]>([
-    ['is not scanned', undefined],
-    ['is being scanned', { status: 'IN_PROGRESS' }],
-    ['could not be scanned', { status: 'UNSUPPORTED_IMAGE' }],
-  ])('an image that %s waits, and is refused once the time is over', async (_, scan) => {
+  test.each<[string, { status: string } | undefined, string]>([
+    ['is not scanned', undefined, 'none'],
+    ['is being scanned', { status: 'IN_PROGRESS' }, 'IN_PROGRESS'],
+    ['could not be scanned', { status: 'UNSUPPORTED_IMAGE' }, 'UNSUPPORTED_IMAGE'],
+  ])('an image that %s waits, and is refused with what ECR says once the time is over', async (_, scan, status) => {
     const m = await looked({ scan: { severity: 'HIGH' } });
     if (scan) m.scans.set(digestOf('b'), scan);
     expect(await check(m)).toBe('waiting');
     m.s.clock.ms += 15 * 60_000;
     expect(await check(m)).toBe('refused');
-    expect((await m.now()).ending).toMatchObject({ outcome: 'Rejected', reason: 'image-not-scanned' });
+    expect((await m.now()).ending).toMatchObject({
+      outcome: 'Rejected',
+      reason: 'image-not-scanned',
+      text: `its scan did not come by 2026-11-22T12:15:00.000Z (its status is ${status})`,
+    });
+  });
+
+  /** What EventBridge delivers, through the function that hears it. */
+  const hear = (m: Making, event: object) =>
+    signal(toSignal(z.parse(SignalEvent, { id: 'e', time: new Date(noonMs + 1000).toISOString(), ...event })), m.s.ports);
+  const scanEvent = (letter: string) => ({
+    'detail-type': 'ECR Image Scan',
+    detail: { 'scan-status': 'COMPLETE', 'repository-name': 'models/churn', 'image-digest': digestOf(letter) },
+  });
+  const pushEvent = (tag?: string, repository = 'models/churn') => ({
+    'detail-type': 'ECR Image Action',
+    detail: {
+      result: 'SUCCESS',
+      'action-type': 'PUSH',
+      'repository-name': repository,
+      'image-digest': digestOf('9'),
+      ...(tag !== undefined && { 'image-tag': tag }),
+    },
+  });
+
+  test.each<[string, object, number]>([
+    ['its scan', scanEvent('c'), 1],
+    ['a signature under a tag of its digest', pushEvent(`sha256-${'c'.repeat(64)}.sig`), 1],
+    ['a signature under a tag of its index', pushEvent(`sha256-${'b'.repeat(64)}.sig`), 1],
+    ['a push without a tag, which may be a signature', pushEvent(), 1],
+    ['the scan of another image', scanEvent('d'), 0],
+    ['a signature of another image', pushEvent(`sha256-${'d'.repeat(64)}.sig`), 0],
+    ['a push to another repository', pushEvent(undefined, 'models/other'), 0],
+  ])('%s wakes a rollout that waits for it, and no other; once looked at it is no news', async (_, event, wakes) => {
+    const m = await looked({ signature: {}, scan: { severity: 'HIGH' } }, { put: index(['amd64', 'c']) });
+    put(m, 'c');
+    expect(await check(m)).toBe('waiting');
+    await wait(id, 'image', 'token-1', m.s.ports);
+    await hear(m, event);
+    expect(m.asked('SendTaskSuccess')).toHaveLength(wakes);
+    expect(await check(m)).toBe('waiting');
+    await wait(id, 'image', 'token-2', m.s.ports);
+    expect(m.asked('SendTaskSuccess')).toHaveLength(wakes);
+  });
+
+  test('what comes between a look and the wait after it is not lost', async () => {
+    const m = await looked({ scan: { severity: 'HIGH' } });
+    expect(await check(m)).toBe('waiting');
+    await hear(m, scanEvent('b'));
+    await wait(id, 'image', 'token-1', m.s.ports);
+    expect(m.asked('SendTaskSuccess')).toHaveLength(1);
+  });
+
+  test('what came before anybody listened is seen: the first look is made twice', async () => {
+    const m = await looked({ scan: { severity: 'HIGH' } });
+    const watch = (...watched: Parameters<typeof m.s.ports.rollouts.watch>) => {
+      // The scan is over, and its event reached nobody, just as the rollout begins to listen.
+      m.scans.set(digestOf('b'), { status: 'COMPLETE', counts: {} });
+      return m.s.ports.rollouts.watch(...watched);
+    };
+    expect((await checkImage(id, { ...m.s.ports, rollouts: { ...m.s.ports.rollouts, watch } })).answer).toBe('fit');
+  });
+
+  test('listens no longer once the image is fit', async () => {
+    const m = await looked({ scan: { severity: 'HIGH' } });
+    expect(await check(m)).toBe('waiting');
+    expect(await m.s.w.rollouts.watchersOf(keys.image(digestOf('b')))).toEqual([id]);
+    m.scans.set(digestOf('b'), { status: 'COMPLETE', counts: {} });
+    expect(await check(m)).toBe('fit');
+    expect(await m.s.w.rollouts.watchersOf(keys.image(digestOf('b')))).toEqual([]);
+    expect((await m.now()).watching).toEqual([]);
+  });
+
+  test('waits no longer than there is time', async () => {
+    const m = await looked({ scan: { severity: 'HIGH', within: '15m' } });
+    const seconds = async () => (await checkImage(id, m.s.ports)).waitSeconds;
+    expect(await seconds()).toBe(300);
+    m.s.clock.ms = noonMs + 13 * 60_000;
+    expect(await seconds()).toBe(120);
+    m.s.clock.ms = noonMs + 15 * 60_000 - 1;
+    expect(await seconds()).toBe(1);
   });
 
   test.each([

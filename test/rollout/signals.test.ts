@@ -47,6 +47,17 @@ describe('toSignal()', () => {
     expect(new Date(signal.atMs).toISOString().slice(0, 19)).toBe(state.timestamp.slice(0, 19));
   });
 
+  test.each([
+    ['ecr-image-scan-complete', {}, `image/sha256:${'5f3c'.repeat(16)}`, 'COMPLETE'],
+    ['ecr-image-action-push-untagged', {}, 'pushes/models/fraud-score', undefined],
+    ['ecr-image-action-push', { 'image-tag': `sha256-${'a'.repeat(64)}.sig` }, `image/sha256:${'a'.repeat(64)}`, undefined],
+    ['ecr-image-action-push', { 'image-tag': `sha256-${'a'.repeat(64)}` }, `image/sha256:${'a'.repeat(64)}`, undefined],
+  ])('%s is news of an image, or of its repository where the event does not say of which', (name, detail, key, state) => {
+    const event = sample(name);
+    const { state: said, key: found } = signalOf({ ...event, detail: { ...(event['detail'] as object), ...detail } });
+    expect([found, said]).toEqual([key, state]);
+  });
+
   test('is the same signal when AWS sends an event again under another id', () => {
     const event = sample('sagemaker-endpoint-state-change-in-service');
     expect(signalOf({ ...event, id: 'another' })).toEqual(signalOf(event));
