@@ -201,6 +201,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   });
   const sagemaker = createSageMakerService(kernel, {
     image: (imageUri) => ecr.image(imageUri),
+    mediaTypeOf: (imageUri) => ecr.mediaTypeOf(imageUri),
     objects: s3,
     log: (group, stream, line) => logs.append(group, stream, [{ timestampMs: clock.now(), message: line }]),
     workloads: workloadsFor(kernel, options.engine),

@@ -50,6 +50,8 @@ export interface Ecr {
   publishFindings(digest: string, findings: readonly Finding[]): void;
   /** The image an URI names; undefined when there is none, it is an index, or it is another account's, region's or registry's. */
   image(imageUri: string): PulledImage | undefined;
+  /** Media type of the manifest an URI names, also of an index; undefined as for `image`. */
+  mediaTypeOf(imageUri: string): string | undefined;
   /** The digest an URI stands for right now: what SageMaker resolves when a model is deployed. */
   resolveDigest(imageUri: string): string | undefined;
 }
@@ -115,6 +117,7 @@ export function createEcrService(kernel: Kernel, options: EcrOptions = {}): Ecr 
         layerFiles: image.layerDigests.map((digest) => state.blobs.file(digest)),
       };
     },
+    mediaTypeOf: (imageUri) => find(imageUri)?.image.mediaType,
     resolveDigest: (imageUri) => find(imageUri)?.image.digest,
   };
 }

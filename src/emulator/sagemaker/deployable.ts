@@ -1,4 +1,5 @@
 import type { ContainerDefinition, DeployedImage } from '@aws-sdk/client-sagemaker';
+import { dockerManifestType } from '../../containers/image.ts';
 import type { ModelData } from '../../containers/model-data.ts';
 import { type AwsError, validationException } from '../aws-error.ts';
 import { modelFilesBelow, s3Location, unusableNames } from './s3-data.ts';
@@ -18,6 +19,8 @@ export function missingParts(options: SageMakerOptions, container: ContainerDefi
     if (!ecrImage.test(image) && container.ImageConfig?.RepositoryAccessMode !== 'Vpc') {
       return validationException(`Using non-ECR image "${image}" without Vpc repository access mode is not supported.`);
     }
+    const unsupported = unsupportedManifest(options, image);
+    if (unsupported !== undefined) return validationException(unsupported);
     if (!options.image(image)) return validationException(`Requested image ${image} not found.`);
   }
   const { ModelDataUrl: url } = container;
@@ -59,6 +62,12 @@ function modelDataOf(options: SageMakerOptions, container: ContainerDefinition):
 /** What a variant's instances start from, read when they are provisioned. */
 export type Deployable = Pick<PipelineSpec, 'stages' | 'mode'>;
 
+/** What SageMaker says of a manifest it does not pull: it takes Docker's schema 2 alone, neither OCI's images nor an index. Undefined where it takes it. */
+export function unsupportedManifest({ mediaTypeOf }: Pick<SageMakerOptions, 'mediaTypeOf'>, imageUri: string): string | undefined {
+  const mediaType = mediaTypeOf?.(imageUri);
+  return mediaType === undefined || mediaType === dockerManifestType ? undefined : `Unsupported manifest media type ${mediaType}`;
+}
+
 /** Why a variant is stored and described, but has no instances here; undefined where it has. */
 export function notHostedBecause(variant: FleetVariant, model: Model | undefined): string | undefined {
   if (variant.config.ServerlessConfig) return `serverless variants ("${variant.name}")`;
@@ -81,6 +90,8 @@ export function deployableOf(
   const stages: StageSpec[] = [];
   for (const [index, container] of model.containers.entries()) {
     const imageUri = container.Image ?? '';
+    const unsupported = unsupportedManifest(state.options, imageUri);
+    if (unsupported !== undefined) return { failure: unsupported };
     const image = state.options.image(imageUri);
     if (!image) {
       return {

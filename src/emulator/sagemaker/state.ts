@@ -37,6 +37,8 @@ export interface TrainingFault {
 export interface SageMakerOptions {
   /** The image a URI names, by tag or digest; undefined where the registry has none. */
   readonly image: (imageUri: string) => ResolvedImage | undefined;
+  /** The media type of the manifest a URI names, an image's or not; undefined where the registry has none. Default: every image is one SageMaker takes. */
+  readonly mediaTypeOf?: (imageUri: string) => string | undefined;
   /** Objects of S3, read and written without waiting. */
   readonly objects: {
     read(bucket: string, key: string): Uint8Array | undefined;

@@ -1,6 +1,7 @@
 import type { Channel, CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker';
 import { type AwsError, notEmulated, validationException } from '../aws-error.ts';
 import type { Limits } from '../operation.ts';
+import { unsupportedManifest } from './deployable.ts';
 import { nameLimit, roleArnLimit, tagLimits, trainingInstanceTypeLimit, vpcLimits } from './limits.ts';
 import { s3Location } from './s3-data.ts';
 import type { SageMaker } from './state.ts';
@@ -144,6 +145,8 @@ export function checkTrainingRequest(state: SageMaker, input: CreateTrainingJobC
   const image = algorithm?.TrainingImage;
   if (image === undefined)
     throw validationException('Invalid training image. Please provide a valid Amazon Elastic Container Registry path of the Docker image to run.');
+  const unsupported = unsupportedManifest(state.options, image);
+  if (unsupported !== undefined) throw validationException(unsupported);
   if (!state.options.image(image)) throw validationException(`Cannot find the requested image: ${image}`);
   checkTimes(input);
   checkInstances(input);
