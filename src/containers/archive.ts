@@ -1,8 +1,10 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, join, posix, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { gzipSync } from 'fflate';
-import { createTar, parseTar } from 'nanotar';
+import { createTar } from 'nanotar';
+import { NoTar } from './probe/tar.ts';
+import { type WholeEntry, wholeEntries } from './tar-entries.ts';
 
 /** A file or folder of an archive. `path` is relative, `/`-separated, without a leading or trailing slash. */
 export interface ArchiveEntry {
@@ -72,64 +74,54 @@ export function entriesOf(folder: string): ArchiveEntry[] {
 /** The content of `folder` at the archive's root, as SageMaker packs `/opt/ml/model` into `model.tar.gz`. Deterministic. */
 export const tarGzip = (folder: string): Uint8Array => gzip(tar(entriesOf(folder)));
 
-/** Where a whiteout marks what a lower layer had and this one hasn't. */
-const whiteout = '.wh.';
-const opaqueWhiteout = '.wh..wh..opq';
+/** @throws BadArchive if it is no gzipped tar */
+export function entriesOfGzip(bytes: Uint8Array): readonly WholeEntry[] {
+  let plain: Uint8Array;
+  try {
+    plain = gunzipSync(bytes);
+  } catch (cause) {
+    throw new BadArchive('Cannot unpack the archive: it is no gzip', { cause });
+  }
+  try {
+    return [...wholeEntries(plain)];
+  } catch (cause) {
+    if (!(cause instanceof NoTar)) throw cause;
+    throw new BadArchive(`Cannot unpack the archive: ${cause.message}`, { cause });
+  }
+}
+
+/** What an entry is, for people. */
+const kindWords: Readonly<Record<WholeEntry['kind'], string>> = {
+  file: 'a file',
+  folder: 'a folder',
+  symlink: 'a symbolic link',
+  'hard-link': 'a hard link',
+  other: 'a device or a pipe',
+};
 
 /**
  * Takes a gzipped tar apart into `folder`, over what is there. No entry reaches outside `folder`: `..` and absolute paths
  * end inside it.
  *
- * @param layer true for an image layer: whiteout entries remove what a lower layer brought
  * @returns how many files were written
  * @throws BadArchive if it is no gzipped tar, or holds links or devices
  */
-export function untarGzip(bytes: Uint8Array, folder: string, layer = false): number {
-  let plain: Uint8Array<ArrayBuffer>;
-  try {
-    // A copy with room at the end: the parser reads the whole buffer behind an array and needs an empty block after the last entry.
-    const unzipped = gunzipSync(bytes);
-    plain = new Uint8Array(unzipped.length + 1024);
-    plain.set(unzipped);
-  } catch (cause) {
-    throw new BadArchive('Cannot unpack the archive: it is no gzip', { cause });
-  }
+export function untarGzip(bytes: Uint8Array, folder: string): number {
   const root = resolve(folder);
   mkdirSync(root, { recursive: true });
-  const inside = (path: string) => {
-    const absolute = resolve(root, `./${path}`);
-    if (absolute !== root && !absolute.startsWith(root + sep)) throw new BadArchive(`Cannot unpack "${path}": it leaves the folder`);
-    return absolute;
-  };
-  const entries = parseTar(plain);
-  if (layer) {
-    for (const { name } of entries) {
-      const path = name.replace(/\/$/, '');
-      const base = path.slice(path.lastIndexOf('/') + 1);
-      const parent = inside(dirname(path));
-      if (base === opaqueWhiteout) rmSync(parent, { recursive: true, force: true });
-      else if (base.startsWith(whiteout)) {
-        const hidden = base.slice(whiteout.length);
-        if (hidden === '' || hidden === '.' || hidden === '..') throw new BadArchive(`Cannot unpack "${path}": it hides no name`);
-        rmSync(join(parent, hidden), { recursive: true, force: true });
-      }
-    }
-  }
   let files = 0;
-  for (const entry of entries) {
-    const absolute = inside(entry.name);
-    if (layer && entry.name.slice(entry.name.lastIndexOf('/') + 1).startsWith(whiteout)) continue;
-    if (entry.type === 'directory' || entry.name.endsWith('/')) {
+  for (const { path, kind, mode, content } of entriesOfGzip(bytes)) {
+    const absolute = join(root, posix.resolve('/', path));
+    if (kind === 'folder') {
       mkdirSync(absolute, { recursive: true });
-    } else if (entry.type === 'file') {
-      if (absolute === root) throw new BadArchive(`Cannot unpack "${entry.name}": it has no name`);
+    } else if (kind === 'file') {
+      if (absolute === root || absolute === `${root}/`) throw new BadArchive(`Cannot unpack "${path}": it has no name`);
       mkdirSync(dirname(absolute), { recursive: true });
-      const executable = (Number.parseInt(entry.attrs?.mode ?? '644', 8) & 0o100) !== 0;
       rmSync(absolute, { recursive: true, force: true });
-      writeFileSync(absolute, entry.data ?? new Uint8Array(), { mode: executable ? 0o755 : 0o644 });
+      writeFileSync(absolute, content, { mode: (mode & 0o100) === 0 ? 0o644 : 0o755 });
       files++;
     } else {
-      throw new BadArchive(`Cannot unpack "${entry.name}": it is of type "${entry.type ?? 'unknown'}", expected plain files and folders`);
+      throw new BadArchive(`Cannot unpack "${path}": it is ${kindWords[kind]}, expected plain files and folders`);
     }
   }
   return files;

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { untarGzip } from './archive.ts';
+import { unpackLayer } from './layer.ts';
 
 /**
  * An image's files as a folder, made once a digest: later layers over earlier ones, whiteouts honoured.
@@ -9,7 +9,7 @@ import { untarGzip } from './archive.ts';
  * @param layerFiles gzipped tars, lowest first
  * @param under where the folders of all images are
  * @returns the image's root folder
- * @throws BadArchive if a layer is no gzipped tar or holds links
+ * @throws BadArchive if a layer is no gzipped tar or holds devices
  */
 export function unpackImage(digest: string, layerFiles: readonly string[], under: string): string {
   const folder = join(under, digest.replace(/[^A-Za-z0-9._-]/g, '-'));
@@ -18,7 +18,7 @@ export function unpackImage(digest: string, layerFiles: readonly string[], under
   // Under another name first: a folder of the digest's name is always whole.
   const making = mkdtempSync(`${folder}.`);
   try {
-    for (const layer of layerFiles) untarGzip(readFileSync(layer), making, true);
+    for (const layer of layerFiles) unpackLayer(readFileSync(layer), making);
     renameSync(making, folder);
   } catch (error) {
     rmSync(making, { recursive: true, force: true });

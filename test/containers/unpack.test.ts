@@ -91,18 +91,28 @@ describe('unpackImage()', () => {
     expect(existsSync(files[0] ?? '')).toBe(true);
   });
 
-  it('refuses a link, and leaves nothing behind', () => {
-    const { files, under } = layers(archive([{ name: 'etc', data: '', type: '2' }]));
+  it('refuses a device, and leaves nothing behind', () => {
+    const { files, under } = layers(archive([{ name: 'sda', data: '', type: '4' }]));
 
-    expect(() => unpackImage('sha256:abc', files, under)).toThrow(
-      'Cannot unpack "etc": it is of type "symbolicLink", expected plain files and folders',
-    );
+    expect(() => unpackImage('sha256:abc', files, under)).toThrow('Cannot unpack "sda": it is a device or a pipe, expected files, folders and links');
     expect(readdirSync(under)).toEqual([]);
   });
 
   it('refuses what is no gzip', () => {
     const { files, under } = layers(new TextEncoder().encode('not an archive'));
     expect(() => unpackImage('sha256:abc', files, under)).toThrow('Cannot unpack the archive: it is no gzip');
+  });
+});
+
+describe('untarGzip()', () => {
+  it.each([
+    ['1', 'a hard link'],
+    ['2', 'a symbolic link'],
+    ['6', 'a device or a pipe'],
+  ])('refuses what is no file of a model: type %s is %s', (type, words) => {
+    expect(() => untarGzip(archive([{ name: 'x', data: '', type }]), folderOf({}))).toThrow(
+      `Cannot unpack "x": it is ${words}, expected plain files and folders`,
+    );
   });
 });
 

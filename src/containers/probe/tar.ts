@@ -18,9 +18,16 @@ export class NoTar extends Error {
   override name = 'NoTar';
 }
 
-const block = 512;
+export const block = 512;
 const headBytes = 256;
-const kinds: Readonly<Record<string, TarEntry['kind']>> = { '0': 'file', '\0': 'file', '7': 'file', '5': 'folder', '2': 'symlink', '1': 'hard-link' };
+export const kinds: Readonly<Record<string, TarEntry['kind']>> = {
+  '0': 'file',
+  '\0': 'file',
+  '7': 'file',
+  '5': 'folder',
+  '2': 'symlink',
+  '1': 'hard-link',
+};
 
 /**
  * Reads a tar of any size piece by piece: plain, with GNU's long names, or with pax headers.
@@ -67,26 +74,26 @@ export async function* tarEntries(
 }
 
 /** A field's text, up to its first zero byte. */
-function text(from: Uint8Array, at: number, length: number): string {
+export function text(from: Uint8Array, at: number, length: number): string {
   const field = from.subarray(at, at + length);
   const end = field.indexOf(0);
   return new TextDecoder().decode(end < 0 ? field : field.subarray(0, end));
 }
 
 /** A number: octal digits, or binary where the first bit is set (sizes of 8 GiB and more). */
-function number(from: Uint8Array, at: number, length: number): number {
+export function number(from: Uint8Array, at: number, length: number): number {
   if (((from[at] ?? 0) & 0x80) !== 0) return from.subarray(at + 1, at + length).reduce((sum, byte) => sum * 256 + byte, 0);
   return Number.parseInt(text(from, at, length).trim() || '0', 8);
 }
 
 /** A header's checksum is the sum of its bytes, its own field taken as blanks. */
-function isHeader(header: Uint8Array): boolean {
+export function isHeader(header: Uint8Array): boolean {
   const sum = header.reduce((total, byte, index) => total + (index >= 148 && index < 156 ? 32 : byte), 0);
   return number(header, 148, 8) === sum;
 }
 
 /** `27 path=a/very/long/name\n`, one record after another. */
-function paxNames(content: Uint8Array): { path?: string; target?: string } {
+export function paxNames(content: Uint8Array): { path?: string; target?: string } {
   const records = new TextDecoder().decode(content).split('\n');
   const value = (key: string) =>
     records
