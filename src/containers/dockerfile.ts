@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { Instruction, ModifiableInstruction, PropertyInstruction } from 'dockerfile-ast';
 // The package is CommonJS: its names arrive on the default export.
 import dockerfileAst from 'dockerfile-ast';
+import { BadWord, readWord } from './dockerfile-words.ts';
 import type { Finding } from './finding.ts';
 import { baseNameLabel, defaultPath, type ImageConfig } from './image.ts';
 
@@ -64,23 +65,6 @@ const refusedInstructions: Readonly<Record<string, readonly [what: string, fix: 
   MAINTAINER: ['MAINTAINER is deprecated', 'use LABEL'],
 };
 
-/**
- * `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME:+alternative}`; a backslash keeps a dollar as it is.
- * An unknown name is empty, as in Docker.
- */
-function expand(text: string, variables: ReadonlyMap<string, string>): string {
-  return text.replace(
-    /\\(\$)|\$\{(\w+)(?::([-+])([^}]*))?\}|\$(\w+)/g,
-    (_, escaped?: string, braced?: string, operator?: string, word?: string, plain?: string) => {
-      if (escaped) return escaped;
-      const value = variables.get(braced ?? plain ?? '') ?? '';
-      if (operator === '-') return value || (word ?? '');
-      if (operator === '+') return value ? (word ?? '') : '';
-      return value;
-    },
-  );
-}
-
 /** Reads a Dockerfile in the subset a packed image honours; instructions outside it become findings. */
 export function readDockerfile(
   text: string,
@@ -110,14 +94,22 @@ export function readDockerfile(
   const mistake = (instruction: Instruction, what: string, fix: string) =>
     mistakes.push({ level: 'error', where: `${file}:${lineOf(instruction)}`, what, fix });
   const rest = (instruction: Instruction) => (instruction.getRawArgumentsContent() ?? '').trim();
-  const words = (instruction: Instruction) => instruction.getArguments().map((argument) => unquote(expand(argument.getValue(), variables)));
+  /** A word with its variables; one only Docker understands is a finding. */
+  const word = (instruction: Instruction, raw: string, known: ReadonlyMap<string, string> = variables): string => {
+    try {
+      return readWord(raw, known);
+    } catch (error) {
+      if (!(error instanceof BadWord)) throw error;
+      refuse(instruction, error.message, 'write the value itself');
+      return '';
+    }
+  };
+  const words = (instruction: Instruction) => instruction.getArguments().map((argument) => word(instruction, argument.getValue()));
   const properties = (instruction: Instruction) =>
     (instruction as PropertyInstruction).getProperties().map((property) => {
-      // Docker expands variables in double quotes and without quotes, not in single ones.
-      const verbatim = property.getUnescapedValue()?.startsWith("'") ?? false;
-      const value = property.getValue();
-      const known = stages === 0 ? globalArguments : variables;
-      return { name: property.getName(), value: value === null || verbatim ? value : expand(value, known) };
+      // As it was written, quotes and backslashes and all.
+      const raw = property.getUnescapedValue();
+      return { name: property.getName(), value: raw === null ? null : word(instruction, raw, stages === 0 ? globalArguments : variables) };
     });
 
   function from(instruction: Instruction): void {
@@ -126,10 +118,10 @@ export function readDockerfile(
       return void refuse(instruction, 'a second FROM makes a multi-stage build', 'build the earlier stage on your side and COPY its result');
     for (const flag of (instruction as ModifiableInstruction).getFlags()) {
       if (flag.getName() !== 'platform') refuse(instruction, `FROM --${flag.getName()} is unknown`, 'remove it');
-      const [os_, architecture_] = expand(flag.getValue() ?? '', globalArguments).split('/');
+      const [os_, architecture_] = word(instruction, flag.getValue() ?? '', globalArguments).split('/');
       if (os_ && architecture_) [os, architecture] = [os_, architecture_];
     }
-    const base = expand(instruction.getArguments()[0]?.getValue() ?? '', globalArguments);
+    const base = word(instruction, instruction.getArguments()[0]?.getValue() ?? '', globalArguments);
     const name = base.split('@')[0]?.split('/').at(-1)?.split(':')[0] ?? '';
     if (!runtimes.includes(name)) {
       refuse(
@@ -153,10 +145,12 @@ export function readDockerfile(
     }
     const content = rest(instruction);
     if (content.includes('<<')) return void refuse(instruction, `${keyword} with a here-document is not supported`, 'put the text into a file');
-    const paths = content.startsWith('[') ? jsonList(content)?.map((path) => expand(path, variables)) : words(instruction);
-    const to = paths?.pop();
-    if (!paths?.length || to === undefined)
+    const paths = jsonList(content)?.map((path) => word(instruction, path)) ?? words(instruction);
+    const to = paths.pop();
+    if (paths.length === 0 || to === undefined)
       return void mistake(instruction, `${keyword} needs a source and a destination`, 'write `COPY source … destination`');
+    if (paths.length > 1 && !/(?:^|\/)\.?$/.test(to))
+      return void mistake(instruction, `${keyword} of several sources needs a folder to put them into, "${to}" is none`, `write "${to}/"`);
     const url = paths.find((path) => /^[a-z]+:\/\/|^git@/i.test(path));
     if (url) return void refuse(instruction, `${keyword} of "${url}" would download at build time`, 'download it into the folder and COPY it');
     const packed = keyword === 'ADD' ? paths.find((path) => /\.(tar|tgz|tbz2?|txz|gz|bz2|xz)$/i.test(path)) : undefined;
@@ -201,14 +195,14 @@ export function readDockerfile(
         for (const [name, value] of environment) variables.set(name, value);
         return;
       case 'LABEL':
-        for (const { name, value } of properties(instruction)) labels[unquote(name)] = value ?? '';
+        for (const { name, value } of properties(instruction)) labels[name] = value ?? '';
         return;
       case 'WORKDIR':
-        workingDir = posix.resolve(workingDir ?? '/', unquote(expand(rest(instruction), variables)));
+        workingDir = posix.resolve(workingDir ?? '/', word(instruction, rest(instruction)));
         steps.push({ line: lineOf(instruction), from: [], to: workingDir, intoFolder: true, unpacks: false });
         return;
       case 'EXPOSE':
-        ports.push(...words(instruction).map((port) => (port.includes('/') ? port : `${port}/tcp`)));
+        ports.push(...words(instruction).filter(Boolean).flatMap(portsOf));
         return;
       case 'USER':
         user = words(instruction)[0];
@@ -272,7 +266,14 @@ export function readDockerfile(
   };
 }
 
-const unquote = (text: string): string => /^(["'])(.*)\1$/s.exec(text)?.[2] ?? text;
+/** `8080`, `8080/udp`, `7000-7002`: each port of it, with its protocol. */
+function portsOf(text: string): string[] {
+  const [range = '', protocol = 'tcp'] = text.split('/');
+  const [first = 0, last = first] = range.split('-').map(Number);
+  // What is no number is kept as it is written: it tells nobody anything.
+  if (!Number.isInteger(first) || !Number.isInteger(last) || last < first || last > 65_535) return [`${range}/${protocol}`];
+  return Array.from({ length: last - first + 1 }, (_, index) => `${first + index}/${protocol}`);
+}
 
 /** A JSON list of texts, or undefined: Docker reads anything else as shell form. */
 function jsonList(text: string): string[] | undefined {

@@ -1,6 +1,7 @@
-import { matchesGlob, posix } from 'node:path';
+import { posix } from 'node:path';
 import type { ArchiveEntry } from './archive.ts';
 import type { ContextEntry } from './build-context.ts';
+import { matchesDockerGlob } from './docker-glob.ts';
 
 /** A file's text; undefined where there is none at that path. */
 export const textOf = (entries: readonly ArchiveEntry[], path: string): string | undefined => {
@@ -20,7 +21,7 @@ export function withoutIgnored(entries: readonly ContextEntry[], dockerfile: str
   // The last rule that names a file or a folder above it decides.
   const ignored = (path: string) => {
     const above = path.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/'));
-    return rules.reduce((so, { keep, pattern }) => (above.some((part) => matchesGlob(part, pattern)) ? !keep : so), false);
+    return rules.reduce((so, { keep, pattern }) => (above.some((part) => matchesDockerGlob(part, pattern)) ? !keep : so), false);
   };
   return entries.filter(({ path }) => !ignored(path));
 }

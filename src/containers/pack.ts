@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { matchesGlob, posix } from 'node:path';
+import { posix } from 'node:path';
 import { type ArchiveEntry, BadArchive, gzip, tar } from './archive.ts';
 import { type ContextEntry, contextOf } from './build-context.ts';
 import { checkImage } from './checks/image.ts';
 import type { ImageContents, ImageFile } from './checks/seen.ts';
+import { matchesDockerGlob } from './docker-glob.ts';
 import { type CopyStep, type DockerfileOptions, readDockerfile } from './dockerfile.ts';
 import { textOf, withoutIgnored } from './dockerignore.ts';
 import { type Finding, ImageRefused } from './finding.ts';
@@ -235,7 +236,7 @@ function place(
     }
     const whole = pattern === '.' || pattern === '';
     const wild = /[*?[]/.test(pattern);
-    const sources = whole ? [''] : context.filter(({ path }) => (wild ? matchesGlob(path, pattern) : path === pattern)).map(({ path }) => path);
+    const sources = whole ? [''] : context.filter(({ path }) => (wild ? matchesDockerGlob(path, pattern) : path === pattern)).map(({ path }) => path);
     if (sources.length === 0) complain(`"${from}" is not in the folder`, 'check the spelling, and .dockerignore');
     const into = step.intoFolder || sources.length > 1 || folders.has(step.to);
     for (const source of sources) {

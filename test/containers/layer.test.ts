@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { createTar } from 'nanotar';
 import { describe, expect, it } from 'vitest';
-import { untarGzip } from '../../src/containers/archive.ts';
+import { entriesOf, untarGzip } from '../../src/containers/archive.ts';
 import { unpackLayer } from '../../src/containers/layer.ts';
 import { folderOf, program } from './folder.ts';
 
@@ -197,7 +197,7 @@ describe('a tar of another tool', () => {
     unpackLayer(execFileSync('tar', ['--create', '--gzip', `--format=${format}`, '--directory', source, '.'], { maxBuffer: 2 ** 24 }), root);
     expect(read(root, long)).toBe('long');
     expect(statSync(join(root, 'bin/run')).mode & 0o777).toBe(0o755);
-    expect(execFileSync('diff', ['--recursive', '--no-dereference', source, root], { encoding: 'utf8' })).toBe('');
+    expect(entriesOf(root)).toEqual(entriesOf(source));
   });
 
   it.each(['gnu', 'pax'])('in the format %s has long links as well', (format) => {

@@ -82,11 +82,12 @@ describe('packImage()', () => {
         'ENV A=1 B="two words" \\',
         "    C='$A as it stands'",
         'ENV D=$A-${B}-${NONE:-none}',
+        'ENV E=\\$A F="\\$A and \\"B\\""',
         'ENV OLD form of it',
         'WORKDIR $HOME_FOLDER',
         'WORKDIR bin',
         'COPY ["train", "serve", "./"]',
-        'EXPOSE 8080 9000/udp',
+        'EXPOSE 8080 9000/udp 7000-7002 $NONE',
         'LABEL owner="the team" com.amazonaws.sagemaker.capabilities.accept-bind-to-port=true',
         'USER root',
         'ENTRYPOINT ["./serve"]',
@@ -104,6 +105,8 @@ describe('packImage()', () => {
         'B=two words',
         'C=$A as it stands',
         'D=1-two words-none',
+        'E=$A',
+        'F=$A and "B"',
         'OLD=form of it',
       ],
       WorkingDir: '/srv/model/bin',
@@ -113,7 +116,7 @@ describe('packImage()', () => {
         'org.opencontainers.image.base.name': 'node:24-slim',
       },
       User: 'root',
-      ExposedPorts: ['8080/tcp', '9000/udp'],
+      ExposedPorts: ['7000/tcp', '7001/tcp', '7002/tcp', '8080/tcp', '9000/udp'],
       architecture: 'arm64',
       os: 'linux',
     });
@@ -203,6 +206,11 @@ describe('packImage()', () => {
     ]);
     expect(listed(image).at(-1)).toMatch(/^-rwxr-xr-x .* bin\/tool$/);
     expect(listed(image).at(-2)).toMatch(/^-rw-r--r-- .* bin\/renamed$/);
+  });
+
+  it('copies names that begin with a dot by a wildcard, and takes a bracket for one where it is no list', () => {
+    const folder = folderOf({ ...goodImage, 'a/.hidden': 'x', 'a/seen': 'x', Dockerfile: `${goodDockerfile}COPY a/* /a/\nCOPY [st]rain /b/\n` });
+    expect(paths(packImage(folder)).slice(-5)).toEqual(['a/', 'a/.hidden', 'a/seen', 'b/', 'b/train']);
   });
 
   it('leaves out what .dockerignore names', () => {

@@ -83,6 +83,14 @@ describe('an image folder is refused, with the place and the way out,', () => {
     expect(found.every((line) => (line.split('; ')[1]?.length ?? 0) > 5)).toBe(true);
   });
 
+  it('for a word only Docker understands, and for several sources without a folder to put them into', () => {
+    expect(withDockerfile(`${goodDockerfile}ENV A=1\nENV B=\${A#x}\nENV C=it's\nCOPY train serve /both\nCOPY train serve /both/\n`)).toEqual([
+      'Dockerfile:7: "${A#x}" is no variable a packed image understands; write the value itself',
+      `Dockerfile:8: "it's" has a quote without its end; write the value itself`,
+      'Dockerfile:9: COPY of several sources needs a folder to put them into, "/both" is none; write "/both/"',
+    ]);
+  });
+
   it('for an archive ADD would unpack, whatever it is called', () => {
     const packed = execFileSync('tar', ['--create', '--file', '-', 'train'], { cwd: folderOf(goodImage), encoding: 'latin1' });
     expect(withDockerfile(`${goodDockerfile}ADD data /data\nADD zipped /z\nCOPY data /kept\n`, { data: packed, zipped: '\u001f' })).toEqual([
