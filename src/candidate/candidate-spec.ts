@@ -5,13 +5,16 @@ import { Text } from '../rollout/names.ts';
 
 const minutes = (least: number, most: number) => (seconds: number) => seconds >= least * 60 && seconds <= most * 60;
 
+/** Neither absolute nor out of the source by `..`. */
+const SourcePath = z.string().check(z.regex(/^(?!(?:.*\/)?\.\.(?:\/|$))[^/].*$/, 'Expected a path within the source'));
+
 /** How source code becomes an image. */
 export const BuildSpec = z.strictObject({
   /** ECR repository the image goes to. */
   repository: Repository,
-  dockerfile: z._default(z.string().check(z.regex(/^[^/].*$/, 'Expected a path within the source')), 'Dockerfile'),
+  dockerfile: z._default(SourcePath, 'Dockerfile'),
   /** The folder the Dockerfile copies from. */
-  context: z._default(z.string().check(z.regex(/^[^/].*$/, 'Expected a path within the source')), '.'),
+  context: z._default(SourcePath, '.'),
   /** Build arguments; they travel in one line, so their values have no blanks. */
   arguments: z._default(
     z.record(

@@ -5,7 +5,7 @@ import type { DeliverySpec } from './spec.ts';
 
 export type Admission =
   /** Nothing to do. */
-  | { readonly answer: 'ignore'; readonly reason: 'already-live' | 'older-than-last-attempt'; readonly text: string }
+  | { readonly answer: 'ignore'; readonly reason: 'already-live' | 'older-than-last-attempt' | 'older-than-another'; readonly text: string }
   /** This very image is being rolled out: the same rollout answers. */
   | { readonly answer: 'same'; readonly rolloutId: string }
   /** Another image is being rolled out. */
@@ -18,8 +18,15 @@ export type Admission =
  * Whether a request becomes a rollout. One image, one rollout at a time, however often its event is delivered.
  *
  * @param last the last attempt under this very key by this delivery; undefined if there was none
+ * @param newest the newest wish for an image, a source or a version that serves, is being rolled out or waits; undefined if there is none
  */
-export function admit(head: DeliveryHead, last: Attempt | undefined, request: RolloutRequest, concurrency: DeliverySpec['concurrency']): Admission {
+export function admit(
+  head: DeliveryHead,
+  last: Attempt | undefined,
+  request: RolloutRequest,
+  concurrency: DeliverySpec['concurrency'],
+  newest?: { readonly rolloutId: string; readonly occurredAtMs: number },
+): Admission {
   if (last?.open) return { answer: 'same', rolloutId: last.rolloutId };
   if (isLive(head, request)) {
     return {
@@ -33,6 +40,14 @@ export function admit(head: DeliveryHead, last: Attempt | undefined, request: Ro
       answer: 'ignore',
       reason: 'older-than-last-attempt',
       text: `the request of ${new Date(request.occurredAtMs).toISOString()} is older than the end of ${last.rolloutId}: a late or repeated event`,
+    };
+  }
+  // AWS's events tell whole seconds, a person's request more: what is of the same second is not older.
+  if (newest && bringsItsOwn(request) && request.occurredAtMs < Math.floor(newest.occurredAtMs / 1000) * 1000) {
+    return {
+      answer: 'ignore',
+      reason: 'older-than-another',
+      text: `the request of ${new Date(request.occurredAtMs).toISOString()} is older than that of ${newest.rolloutId}: a late event, and what it asks for would take the place of something newer`,
     };
   }
   const attempt = (last?.attempt ?? 0) + 1;
@@ -49,6 +64,9 @@ export function admit(head: DeliveryHead, last: Attempt | undefined, request: Ro
   }
   return { answer: 'start', attempt };
 }
+
+/** Whether a wish is for something of its own, made before: an image, a source, a version. Those have an order; "what serves, trained anew" has none. */
+export const bringsItsOwn = ({ kind }: Pick<RolloutRequest, 'kind'>): boolean => kind === 'image' || kind === 'source' || kind === 'package';
 
 /** Whether what is asked for serves already. An image also where it came another way: built from source, or trained anew since. */
 export const isLive = (head: Pick<DeliveryHead, 'liveKey' | 'liveDigest'>, request: RolloutRequest): boolean =>

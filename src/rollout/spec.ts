@@ -64,8 +64,11 @@ function flawsOfCandidate({ triggers, build, train, serve }: Made): { path: Prop
   const needsSource = train?.script && train.script.source === undefined;
   const named = (section: { image?: string | undefined; prebuilt?: unknown }) => section.image !== undefined || section.prebuilt !== undefined;
   const usesOwn = !named(serve) || (train !== undefined && !named(train));
-  for (const [index, { type }] of triggers.entries()) {
+  for (const [index, trigger] of triggers.entries()) {
+    const { type } = trigger;
     const path = ['triggers', index, 'type'];
+    if (build && trigger.type === 'bundle-uploaded' && trigger.key.endsWith('.tar.gz'))
+      flaws.push({ path: ['triggers', index, 'key'], message: 'Expected a key that ends in .zip: CodeBuild, which builds it, unpacks nothing else' });
     const brings =
       type === 'source-pushed' || type === 'bundle-uploaded' || type === 'source-announced'
         ? 'source'

@@ -1,7 +1,7 @@
 import type { Ports } from '../ports/ports.ts';
 import type { DeliveryHead } from '../ports/rollouts.ts';
 import { type RolloutRequest, wantedText } from '../triggers/trigger.ts';
-import { admit, isLive } from './admission.ts';
+import { admit, bringsItsOwn, isLive } from './admission.ts';
 import { builtBy, candidateOf, newRollout, requested, servesPackage } from './beginning.ts';
 import { NotFound, StaleRollout } from './errors.ts';
 import { keys } from './keys.ts';
@@ -38,7 +38,7 @@ export async function start(
       return { answer: 'ignored', reason: 'already-live', text: `${wantedText(request)} serves already, put there by ${head.liveRolloutId ?? ''}` };
     const last = await ports.deliveries.lastAttempt(delivery, request.dedupeKey);
     const { concurrency } = await specOf({ delivery, revision: head.revision }, ports);
-    const admission = admit(head, last, request, concurrency);
+    const admission = admit(head, last, request, concurrency, await newestWish(head, ports));
     const nowMs = ports.clock.now();
     const candidate = await candidateOf(head, request, ports);
     if (!candidate && 'attempt' in admission)
@@ -94,6 +94,19 @@ export async function start(
     }
   }
   throw new StaleRollout(`Cannot admit ${wantedText(request)} to delivery "${delivery}": lost the race ${races} times`);
+}
+
+/** Events come in any order: the newest wish of those that serve, are under way or wait. */
+async function newestWish(
+  { liveRolloutId, openRolloutId, queuedRolloutId }: DeliveryHead,
+  { rollouts }: Pick<Ports, 'rollouts'>,
+): Promise<{ readonly rolloutId: string; readonly occurredAtMs: number } | undefined> {
+  const ids = [liveRolloutId, openRolloutId, queuedRolloutId].filter((id) => id !== undefined);
+  return (await Promise.all(ids.map((id) => rollouts.find(id))))
+    .filter((rollout) => rollout !== undefined)
+    .filter(({ request }) => bringsItsOwn(request))
+    .map(({ id: rolloutId, request: { occurredAtMs } }) => ({ rolloutId, occurredAtMs }))
+    .sort((one, other) => other.occurredAtMs - one.occurredAtMs)[0];
 }
 
 /** What follows from a place in the queue: whoever had it before has ended, and under `supersede` the open rollout is stopped. Asked again it changes nothing. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Attempt, DeliveryHead } from '../../src/ports/rollouts.ts';
 import { admit as admitUnder, rolloutIdOf } from '../../src/rollout/admission.ts';
+import type { RolloutRequest } from '../../src/triggers/trigger.ts';
 import { digestOf, noonMs, request } from './fixture.ts';
 
 const head = (overrides: Partial<DeliveryHead> = {}): DeliveryHead => ({
@@ -46,6 +47,23 @@ describe('admit()', () => {
       attempt: 3,
       text: expect.stringContaining('churn-cccccccccccc-1') as string,
     });
+  });
+
+  test('ignores what is older than what serves, is under way or waits: its event was late', () => {
+    const late = (wanted: RolloutRequest, occurredAtMs: number) =>
+      admitUnder(head({ liveDigest: digestOf('c') }), undefined, { ...wanted, occurredAtMs }, 'queue', {
+        rolloutId: 'churn-cccccccccccc-1',
+        occurredAtMs: noonMs + 999,
+      });
+    expect(late(request(), noonMs - 1)).toMatchObject({
+      answer: 'ignore',
+      reason: 'older-than-another',
+      text: expect.stringContaining('is older than that of churn-cccccccccccc-1: a late event') as string,
+    });
+    // Times of events are whole seconds: what is as old is not older.
+    expect(late(request(), noonMs)).toMatchObject({ answer: 'start' });
+    const retrain = { kind: 'retrain', trigger: 'schedule', because: 'due', dedupeKey: 'schedule/x', occurredAtMs: noonMs } as const;
+    expect(late(retrain, noonMs - 1), 'to train anew has no order: it takes what serves').toMatchObject({ answer: 'start' });
   });
 
   test('takes back an image that was live before another one', () => {

@@ -14,6 +14,7 @@ function flawsOf(...lines: (string | readonly string[])[]): string[] {
 const trigger = (type: string, ...more: string[]) => ['triggers:', `  - type: ${type}`, ...more.map((line) => `    ${line}`)];
 const codecommit = trigger('source-pushed', 'repository: churn');
 const uploaded = trigger('bundle-uploaded', 'bucket: sources', "key: '*.tar.gz'");
+const zipped = trigger('bundle-uploaded', 'bucket: sources', "key: '*.zip'");
 const announced = trigger('source-announced', 'repository: github.com/acme/churn');
 const build = ['build: { repository: models/churn }'];
 const train = (...lines: string[]) => ['train:', '  instanceType: ml.m5.large', '  channels: {}', ...lines.map((line) => `  ${line}`)];
@@ -23,7 +24,7 @@ const sklearn = "prebuilt: { framework: sklearn, version: '1.2-1' }";
 describe('a delivery', () => {
   test.each<[string, (string | readonly string[])[]]>([
     ['builds what was pushed to CodeCommit', [codecommit, build, serve]],
-    ['builds a bundle, trains with it and serves it', [uploaded, build, train(), serve]],
+    ['builds a bundle, trains with it and serves it', [zipped, build, train(), serve]],
     ['runs a pushed script in images of AWS’s', [announced, train(sklearn, script), serve, [`  ${sklearn}`]]],
     ['runs the script it names in the image that was pushed', [pushed, train('script: { entryPoint: t.py, source: s3://b/s.tar.gz }'), serve]],
     ['builds to train with, and serves with an image it names', [codecommit, build, train(), serve, [`  image: ${image}`]]],
@@ -37,6 +38,11 @@ describe('a delivery', () => {
       'does nothing with the source it is told of',
       [codecommit, serve],
       ['3:11: got "source-pushed"; expected a build, or train.script without a source: else there is nothing to do with what source-pushed brings'],
+    ],
+    [
+      'builds bundles of a kind CodeBuild does not unpack',
+      [uploaded, build, serve],
+      ['5:10: got "*.tar.gz"; expected a key that ends in .zip: CodeBuild, which builds it, unpacks nothing else'],
     ],
     [
       'waits for an image and has a script to run that no image brings',
@@ -73,7 +79,7 @@ describe('a delivery', () => {
     ],
     [
       'wants one bundle as a .zip and as a .tar.gz',
-      [uploaded, build, train(script), serve],
+      [zipped, build, train(script), serve],
       ['3:11: got "bundle-uploaded"; expected train.script.source: the build needs what bundle-uploaded brings as a .zip, the script as a .tar.gz'],
     ],
     [
@@ -144,6 +150,9 @@ describe('train', () => {
 describe('build, image and register', () => {
   test.each<[string, string]>([
     ['build: { repository: Models/Churn }', '8:22: got "Models/Churn"; expected the name of an ECR repository, such as models/churn'],
+    ['build: { repository: m, context: ../x }', '8:34: got "../x"; expected a path within the source'],
+    ['build: { repository: m, context: a/.. }', '8:34: got "a/.."; expected a path within the source'],
+    ['build: { repository: m, dockerfile: a/../../b }', '8:37: got "a/../../b"; expected a path within the source'],
     ['build: { repository: m, dockerfile: /etc/Dockerfile }', '8:37: got "/etc/Dockerfile"; expected a path within the source'],
     ['build: { repository: m, timeout: 1m }', '8:34: got "1m"; expected 5m to 8h'],
     ["build: { repository: m, arguments: { MODE: 'two words' } }", '8:44: got "two words"; expected up to 256 characters without blanks'],

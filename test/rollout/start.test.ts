@@ -37,6 +37,33 @@ const version = (m: Making, number: number, ModelApprovalStatus: string) =>
 const begun = async (m: Making, answer: Awaited<ReturnType<typeof start>>) =>
   'rolloutId' in answer ? (await m.s.w.rollouts.find(answer.rolloutId))?.candidate : undefined;
 
+describe('start() for events in any order', () => {
+  const image = (letter: string, occurredAtMs: number): RolloutRequest => ({
+    ...request({ occurredAtMs }),
+    imageDigest: digestOf(letter),
+    dedupeKey: digestOf(letter),
+  });
+
+  test('puts nothing older in the place of what serves: its event was late', async () => {
+    const m = await serving({}, {});
+    const answer = await start('churn', image('c', noonMs - 60_000), m.s.ports);
+    expect(answer).toMatchObject({ answer: 'ignored', reason: 'older-than-another', text: expect.stringContaining(id) as string });
+    expect(await start('churn', image('c', noonMs + 1), m.s.ports)).toMatchObject({ answer: 'started' });
+  });
+
+  test('queues nothing older behind what is under way, and nothing older in the place of what waits', async () => {
+    const m = await making({ concurrency: 'queue' });
+    expect(await start('churn', image('c', noonMs - 60_000), m.s.ports)).toMatchObject({ answer: 'ignored', reason: 'older-than-another' });
+    expect(await start('churn', image('d', noonMs + 60_000), m.s.ports)).toMatchObject({ answer: 'queued' });
+    expect(await start('churn', image('e', noonMs + 30_000), m.s.ports)).toMatchObject({ answer: 'ignored', reason: 'older-than-another' });
+  });
+
+  test('rolls out what was pushed before a new training of what serves: that was of what there was', async () => {
+    const m = await serving({}, { request: { ...retrain, occurredAtMs: noonMs } });
+    expect(await start('churn', image('c', noonMs - 60_000), m.s.ports)).toMatchObject({ answer: 'started' });
+  });
+});
+
 describe('start() for a version of the model registry', () => {
   test('begins with that version', async () => {
     const m = await making(registered, 'nobody asked');
