@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { lambda } from '../src/app/handler.ts';
-import { builds, clock, deliveries, images, rollouts } from '../src/app/wire.ts';
+import { builds, clock, deliveries, images, rollouts, settings } from '../src/app/wire.ts';
 import { build } from '../src/candidate/build.ts';
 import { Walk } from '../src/rollout/walk.ts';
 
@@ -8,6 +8,6 @@ export const Output = z.strictObject({ answer: z.enum(['skipped', 'building', 'c
 export const handler = lambda({
   Input: Walk,
   Output,
-  ports: { rollouts, deliveries, builds, images, clock },
+  ports: { rollouts, deliveries, builds, images, settings, clock },
   run: ({ rolloutId }, ports) => build(rolloutId, ports),
 });

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-ecr';
 import type { ImageManifest, Images } from '../ports/images.ts';
 import { download } from './download.ts';
+import { Refused } from '../rollout/errors.ts';
 import { translated } from './errors.ts';
 
 /** An ECR image URI's parts; undefined for an image elsewhere. */
@@ -55,6 +56,13 @@ export function ecrImages(registry: string, client: ECRClient = new ECRClient())
     }
   }
 
+  /** Undefined where another account's registry does not let us read: its own business, and no failure of ours. */
+  const readable = <T>(reading: Promise<T>): Promise<T | undefined> =>
+    reading.catch((error: unknown) => {
+      if (error instanceof Refused) return undefined;
+      throw error;
+    });
+
   async function manifestOf(imageUri: string) {
     const image = parseImageUri(imageUri);
     if (!image) return undefined;
@@ -73,6 +81,8 @@ export function ecrImages(registry: string, client: ECRClient = new ECRClient())
       const image = parseImageUri(imageUri);
       if (!image) return undefined;
       if (image.digest !== undefined) return image.digest;
+      // A model somebody else made often names AWS's own image by its tag. Their registries let everybody pull, and nobody describe.
+      if (image.registryId !== ownAccount) return (await readable(manifestOf(imageUri)))?.first.imageId?.imageDigest;
       const answer = await found(`Cannot resolve image "${imageUri}"`, () =>
         client.send(
           new DescribeImagesCommand({
@@ -86,6 +96,7 @@ export function ecrImages(registry: string, client: ECRClient = new ECRClient())
     },
 
     uriOf: (repository, digest) => `${registry}/${repository}@${digest}`,
+    isOwn: (imageUri) => imageUri.startsWith(`${registry}/`),
     tagUriOf: (repository, tag) => `${registry}/${repository}:${tag}`,
 
     async pinned(imageUri) {
@@ -107,10 +118,10 @@ export function ecrImages(registry: string, client: ECRClient = new ECRClient())
       const known: ImageManifest = { mediaType: read.first.imageManifestMediaType ?? '', manifest, sizeBytes };
       const configDigest = config?.digest;
       if (configDigest === undefined) return known;
-      const { downloadUrl } =
-        (await found(`Cannot read the configuration of "${imageUri}"`, () =>
-          client.send(new GetDownloadUrlForLayerCommand({ registryId: read.registryId, repositoryName: read.repository, layerDigest: configDigest })),
-        )) ?? {};
+      const asked = found(`Cannot read the configuration of "${imageUri}"`, () =>
+        client.send(new GetDownloadUrlForLayerCommand({ registryId: read.registryId, repositoryName: read.repository, layerDigest: configDigest })),
+      );
+      const { downloadUrl } = (await (read.registryId === ownAccount ? asked : readable(asked))) ?? {};
       if (downloadUrl === undefined) return known;
       return { ...known, config: await download(downloadUrl) };
     },

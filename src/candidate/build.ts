@@ -2,6 +2,7 @@ import type { Build } from '../ports/builds.ts';
 import type { Ports } from '../ports/ports.ts';
 import { buildOf } from '../rollout/build-of.ts';
 import { runsOfOwnImage } from './image-for.ts';
+import { pinImages } from './pin-images.ts';
 import { platformOf } from './platform.ts';
 import type { BuildSpec } from './candidate-spec.ts';
 import { Refused } from '../rollout/errors.ts';
@@ -17,7 +18,7 @@ interface Looked {
   readonly status: string;
 }
 
-type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'builds' | 'images' | 'clock'>;
+type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'builds' | 'images' | 'settings' | 'clock'>;
 
 /**
  * Starts the build of a candidate's image, or looks how it stands: asked again and again until it answers something else
@@ -25,7 +26,8 @@ type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'builds' | 'images' | 'cloc
  */
 export async function build(rolloutId: string, ports: Needs): Promise<Looked & { readonly waitSeconds: number }> {
   const { rollout } = await loadHearing(rolloutId, ports);
-  return { ...(await look(rollout, ports)), waitSeconds: lookAgainSeconds(rollout.startedAtMs, ports.clock.now()) };
+  // The first stage of every rollout: what the delivery names is pinned before a build takes its time.
+  return { ...(await look(await pinImages(rollout, ports), ports)), waitSeconds: lookAgainSeconds(rollout.startedAtMs, ports.clock.now()) };
 }
 
 async function look(rollout: Rollout, ports: Needs): Promise<Looked> {

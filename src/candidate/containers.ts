@@ -4,6 +4,7 @@ import { NotFound, Refused } from '../rollout/errors.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { DeliverySpec } from '../rollout/spec.ts';
 import { imageFor, inBucket } from './image-for.ts';
+import { placeOf } from './named-images.ts';
 
 type Needs = Pick<Ports, 'packages' | 'images' | 'settings'>;
 
@@ -22,22 +23,21 @@ export async function containersOf(rollout: Rollout, spec: DeliverySpec, ports: 
     if (!registered) throw new NotFound(`${packageArn} is not in the model registry any more`);
     return Promise.all(registered.containers.map(async (container) => ({ ...container, imageUri: await pinned(container.imageUri, ports) })));
   }
-  const { before, after } = spec.serve.pipeline;
   const modelDataUrl = rollout.candidate.modelDataUrl ?? spec.serve.modelData;
   const own: PackagedContainer = {
-    imageUri: await pinned(imageFor(rollout, spec, 'inference', ports.settings), ports),
+    imageUri: rollout.candidate.named?.['serve']?.uri ?? (await pinned(imageFor(rollout, spec, 'inference', ports.settings), ports)),
     ...(modelDataUrl !== undefined && { modelDataUrl: inBucket(modelDataUrl, ports.settings.bucket) }),
     environment: spec.serve.environment,
   };
-  const others = (containers: typeof before) =>
+  const others = (side: 'before' | 'after') =>
     Promise.all(
-      containers.map(async ({ image, modelData, environment }) => ({
-        imageUri: await pinned(image, ports),
+      spec.serve.pipeline[side].map(async ({ image, modelData, environment }, index) => ({
+        imageUri: rollout.candidate.named?.[placeOf(side, index)]?.uri ?? (await pinned(image, ports)),
         ...(modelData !== undefined && { modelDataUrl: inBucket(modelData, ports.settings.bucket) }),
         environment,
       })),
     );
-  return [...(await others(before)), own, ...(await others(after))];
+  return [...(await others('before')), own, ...(await others('after'))];
 }
 
 async function pinned(imageUri: string, { images }: Pick<Ports, 'images'>): Promise<string> {

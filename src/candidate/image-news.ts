@@ -11,14 +11,14 @@ export const newsKeys = (imageUri: string, indexUri: string | undefined): readon
 /** Has the rollout told of what it waits for, and says once that it waits. @returns whether it began to listen just now */
 export async function listen(
   rollout: Rollout,
-  imageUri: string,
+  { imageUri, indexUri }: { readonly imageUri: string; readonly indexUri?: string },
   { text, news, nowMs }: { readonly text: string; readonly news: number; readonly nowMs: number },
   ports: Pick<Ports, 'rollouts'>,
 ): Promise<boolean> {
   const { candidate, watching } = rollout;
-  const begins = candidate.imageSeenAtMs === undefined;
+  const listened = newsKeys(imageUri, indexUri);
+  const begins = !listened.every((key) => watching.includes(key));
   if (!begins && (candidate.imageNews ?? 0) === news) return false;
-  const listened = newsKeys(imageUri, candidate.indexUri);
   await ports.rollouts.save(
     {
       ...rollout,

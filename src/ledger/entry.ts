@@ -4,6 +4,7 @@ export const entryKinds = [
   'rejected',
   'queued',
   'started',
+  'images-pinned',
   'build-asked',
   'built',
   'image-checked',

@@ -19,12 +19,14 @@ export interface ImageScan {
 
 /** Container images in the account's registry. */
 export interface Images {
-  /** The digest (`sha256:…`) an image URI's tag or digest resolves to now; undefined where there is no such image. */
+  /** The digest (`sha256:…`) an image URI's tag or digest resolves to now; undefined where there is no such image, or where it is in a registry that does not let us read. */
   digestOf(imageUri: string): Promise<string | undefined>;
   /** `<account>.dkr.ecr.<region>.amazonaws.com/<repository>@<digest>`. */
   uriOf(repository: string, digest: string): string;
   /** The same by tag. */
   tagUriOf(repository: string, tag: string): string;
+  /** Whether it is in the account's own registry, in this region. */
+  isOwn(imageUri: string): boolean;
   /** The URI by digest, also of an image in another account's registry; undefined where there is no such image. */
   pinned(imageUri: string): Promise<string | undefined>;
   /** What the registry says of an image by digest; undefined where it is not there. */

@@ -108,6 +108,17 @@ export interface StepRecord extends Step {
   readonly heard?: Readonly<Record<string, number>>;
 }
 
+/** An image the delivery names itself, as it was when the rollout began. */
+export interface PinnedImage {
+  readonly asNamed: string;
+  /** By digest; by tag only where it is AWS's own and its registry did not say. Of an index, once it was looked at, the image that is needed. */
+  readonly uri: string;
+  /** The index it was picked of; unset where it is none. */
+  readonly indexUri?: string;
+  /** Set once it was looked at and is fit to be used. */
+  readonly checked?: boolean;
+}
+
 /** What becomes the canary; grows on the way from what was asked for to a model. */
 export interface Candidate {
   /** The source it is built from or trained with; unset where an image or a package was asked for. */
@@ -118,6 +129,8 @@ export interface Candidate {
   readonly ownImage?: string;
   /** What its model is made of; unset until that is decided, and never decided twice. */
   readonly containers?: readonly PackagedContainer[];
+  /** Images the delivery names, by where it does: `train`, `serve`, `before[0]`. Unset until they are pinned, and where there are none. */
+  readonly named?: Readonly<Record<string, PinnedImage>>;
   readonly trainingJobName?: string;
   readonly modelDataUrl?: string;
   /** How far the training job is, in SageMaker's words. */

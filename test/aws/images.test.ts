@@ -37,6 +37,41 @@ describe('digestOf()', () => {
     aws.serve('ecr', { DescribeImages: refuse(code, 'not there') });
     expect(await ecrImages(registry, new ECRClient(aws.options)).digestOf(`${registry}/churn:v1`)).toBeUndefined();
   });
+  test.each([
+    ['resolves the tag of what AWS publishes by its manifest', () => ({ images: [{ imageId: { imageDigest: digest } }] }), digest],
+    // A model made by somebody else may name any account's image: that it may not be read is no failure.
+    ['has none where another account does not let us read', refuse('AccessDeniedException', 'not authorized'), undefined],
+  ])('%s', async (_, BatchGetImage, expected) => {
+    const aws = scriptedAws();
+    aws.serve('ecr', { DescribeImages: refuse('AccessDeniedException', 'not authorized'), BatchGetImage });
+    const uri = '763104351884.dkr.ecr.eu-west-1.amazonaws.com/pytorch-inference:2.6.0-cpu-py312';
+    expect(await ecrImages(registry, new ECRClient(aws.options)).digestOf(uri)).toBe(expected);
+  });
+});
+
+describe('isOwn()', () => {
+  test.each([
+    [`${registry}/churn:v1`, true],
+    ['444455556666.dkr.ecr.eu-west-1.amazonaws.com/churn:v1', false],
+    ['111122223333.dkr.ecr.us-east-1.amazonaws.com/churn:v1', false],
+  ])('%s: %s', (uri, own) => expect(ecrImages(registry, new ECRClient(scriptedAws().options)).isOwn(uri)).toBe(own));
+});
+
+describe('inspect()', () => {
+  const config = `sha256:${'c'.repeat(64)}`;
+  const manifest = JSON.stringify({ config: { digest: config }, layers: [{ size: 7 }] });
+  const inspect = (uri: string) => {
+    const aws = scriptedAws();
+    aws.serve('ecr', {
+      BatchGetImage: () => ({ images: [{ imageId: { imageDigest: digest }, imageManifest: manifest }] }),
+      GetDownloadUrlForLayer: refuse('AccessDeniedException', 'not authorized'),
+    });
+    return ecrImages(registry, new ECRClient(aws.options)).inspect(uri);
+  };
+  test('of another account’s image tells what its policy lets us read', async () =>
+    expect(await inspect(`444455556666.dkr.ecr.eu-west-1.amazonaws.com/churn@${digest}`)).toEqual({ mediaType: '', manifest, sizeBytes: 7 }));
+  test('of our own a right that is missing is no secret', async () =>
+    expect(inspect(`${registry}/churn@${digest}`)).rejects.toMatchObject({ name: 'Refused' }));
 });
 
 describe('pinned()', () => {

@@ -185,13 +185,13 @@ export async function making(
       if (imageDigest === undefined) throw notFound();
       return { imageDetails: [{ imageDigest }] };
     },
-    BatchGetImage({ repositoryName, imageIds }: { repositoryName: string; imageIds: { imageDigest: string }[] }) {
+    BatchGetImage: refusable<{ repositoryName: string; imageIds: { imageDigest: string }[] }>('BatchGetImage', ({ repositoryName, imageIds }) => {
       const imageDigest = digestIn(repositoryName, imageIds[0]);
       const image = imageDigest === undefined ? undefined : told.images.get(imageDigest);
       return image
         ? { images: [{ imageId: { imageDigest }, imageManifest: JSON.stringify(image.manifest), imageManifestMediaType: image.mediaType }] }
         : { images: [], failures: [{ failureCode: 'ImageNotFound' }] };
-    },
+    }),
     GetDownloadUrlForLayer: ({ layerDigest }: { layerDigest: string }) => ({ downloadUrl: address(layerDigest), layerDigest }),
     DescribeImageScanFindings({ imageId }: { imageId: { imageDigest: string } }) {
       const scan = told.scans.get(imageId.imageDigest);
