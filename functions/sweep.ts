@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { count, lambda, logger } from '../src/app/handler.ts';
-import { clock, deliveries, endpoints, executions, images, inventory, locks, models, notices, rollouts } from '../src/app/wire.ts';
+import { clock, deliveries, endpoints, executions, images, inventory, locks, models, notices, packages, rollouts } from '../src/app/wire.ts';
 import { sweep } from '../src/rollout/sweep.ts';
 
 const names = z.array(z.string());
@@ -10,7 +10,7 @@ export const Output = z.strictObject({ recovered: names, started: names, release
 export const handler = lambda({
   Input: z.looseObject({}),
   Output,
-  ports: { rollouts, deliveries, executions, locks, endpoints, models, images, inventory, notices, clock },
+  ports: { rollouts, deliveries, executions, locks, endpoints, models, images, packages, inventory, notices, clock },
   run: async (_event, ports) => {
     const { failed, ...done } = await sweep(ports);
     if (failed.length > 0) {

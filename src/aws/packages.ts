@@ -16,6 +16,7 @@ import { tagList } from './tags.ts';
 
 /** Which rollout a version was made by. */
 const ownerProperty = 'sluice:rollout';
+const deliveryProperty = 'sluice:delivery';
 
 const inRegistry = ({ imageUri, modelDataUrl, environment }: PackagedContainer): ModelPackageContainerDefinition => ({
   Image: imageUri,
@@ -86,6 +87,7 @@ export function sageMakerPackages(client: SageMakerClient = new SageMakerClient(
         ready: found.ModelPackageStatus === 'Completed',
         ...(found.ModelPackageStatus === 'Failed' && { failure: failureOf(found) }),
         ...(found.ApprovalDescription !== undefined && { comment: found.ApprovalDescription }),
+        modifiedAtMs: (found.LastModifiedTime ?? found.CreationTime)?.getTime() ?? 0,
         containers: (found.InferenceSpecification?.Containers ?? []).map(fromRegistry),
       };
     },
@@ -120,11 +122,14 @@ export function sageMakerPackages(client: SageMakerClient = new SageMakerClient(
       return answer.ModelPackageArn ?? '';
     },
 
-    async approvedBefore(arn) {
+    async approvedBefore(arn, delivery) {
       const { group, version } = partsOf(arn);
       const filter = { ModelPackageGroupName: group, ModelApprovalStatus: 'Approved', SortBy: 'CreationTime', SortOrder: 'Descending' } as const;
       for await (const { ModelPackageArn, ModelPackageVersion } of versions(filter)) {
-        if (ModelPackageArn !== undefined && ModelPackageVersion !== undefined && ModelPackageVersion < version) return ModelPackageArn;
+        if (ModelPackageArn === undefined || ModelPackageVersion === undefined || ModelPackageVersion >= version) continue;
+        // Deliveries may share a group, and one's model is none of another's.
+        const of = (await described(ModelPackageArn))?.CustomerMetadataProperties?.[deliveryProperty];
+        if (of === undefined || of === delivery) return ModelPackageArn;
       }
       return undefined;
     },

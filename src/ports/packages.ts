@@ -10,6 +10,8 @@ export interface ModelPackage {
   readonly failure?: string;
   /** What who answered wrote beside it. */
   readonly comment?: string;
+  /** When it was last changed, in whatever way; epoch milliseconds. */
+  readonly modifiedAtMs: number;
   /** One, or a serial pipeline in its order. */
   readonly containers: readonly PackagedContainer[];
 }
@@ -48,6 +50,6 @@ export interface Packages {
    * and is not older than `sinceMs` is taken as the one an earlier call made. @returns its ARN
    */
   register(request: PackageRequest, sinceMs: number): Promise<string>;
-  /** The newest approved version older than this one; undefined where there is none. */
-  approvedBefore(arn: string): Promise<string | undefined>;
+  /** The newest approved version of the group that is older than this one and was not registered by another delivery; undefined where there is none. */
+  approvedBefore(arn: string, delivery: string): Promise<string | undefined>;
 }

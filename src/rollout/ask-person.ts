@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Ports } from '../ports/ports.ts';
 import { isApproved } from './acts.ts';
 import { ApprovalSpec, approvalRule } from './approval-spec.ts';
-import { askPerson, loadHearing } from './hearing.ts';
+import { askPerson, loadHearingRegistry } from './hearing.ts';
 import { specOf } from './load.ts';
 import { lookAgainSeconds } from './pace.ts';
 
@@ -15,9 +15,9 @@ const unasked = z.parse(ApprovalSpec, {});
 /** Asks a person whether the rollout may touch the endpoint at all, where the delivery wants that. */
 export async function askForRollout(
   rolloutId: string,
-  ports: Pick<Ports, 'rollouts' | 'deliveries' | 'notices' | 'clock'>,
+  ports: Pick<Ports, 'rollouts' | 'deliveries' | 'packages' | 'notices' | 'clock'>,
 ): Promise<{ readonly answer: AskAnswer; readonly waitSeconds: number }> {
-  const { rollout } = await loadHearing(rolloutId, ports);
+  const { rollout } = await loadHearingRegistry(rolloutId, ports);
   if (rollout.ending) return { answer: 'refused', waitSeconds: 0 };
   const { approval } = await specOf(rollout, ports);
   // What a scan found is asked about also where nobody else would be, and nobody's silence is a yes.

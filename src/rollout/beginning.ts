@@ -55,7 +55,7 @@ export async function candidateOf(
     case 'instead': {
       // Somebody rejected a version that does not serve: nothing is to be taken out.
       if (!(await servesPackage(head, request.packageArn, ports))) return undefined;
-      const packageArn = await ports.packages.approvedBefore(request.packageArn);
+      const packageArn = await ports.packages.approvedBefore(request.packageArn, head.name);
       return packageArn === undefined ? undefined : { packageArn };
     }
     case 'again': {

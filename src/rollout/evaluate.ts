@@ -6,7 +6,7 @@ import type { Signal } from '../ports/rollouts.ts';
 import { type BakeDecision, cadenceSeconds, judgeBake } from './bake.ts';
 import { decideEnding } from './ending.ts';
 import { Refused, Throttled, Unavailable } from './errors.ts';
-import { loadHearing } from './hearing.ts';
+import { loadHearingRegistry } from './hearing.ts';
 import { keys } from './keys.ts';
 import { specOf } from './load.ts';
 import { isLong } from './next-step.ts';
@@ -18,7 +18,7 @@ import { metricWindow } from './window.ts';
 /** `wait`: bake on. `passed`: ask for the next step. `soaked`: the soak is over. `failed`: undo. `failed-first`: hold and page. `continue`: in a new execution. */
 export type EvaluateAnswer = 'wait' | 'passed' | 'soaked' | 'failed' | 'failed-first' | 'continue';
 
-type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'locks' | 'alarms' | 'metrics' | 'executions' | 'notices' | 'settings' | 'clock'>;
+type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'locks' | 'alarms' | 'metrics' | 'executions' | 'packages' | 'notices' | 'settings' | 'clock'>;
 
 /** Asks the gates about the step under way, or about the promoted canary while it soaks, and decides what follows. */
 export async function evaluate(
@@ -26,7 +26,7 @@ export async function evaluate(
   executionArn: string,
   ports: Needs,
 ): Promise<{ readonly answer: EvaluateAnswer; readonly waitSeconds: number; readonly generation: number }> {
-  const { rollout, inbox } = await loadHearing(rolloutId, ports);
+  const { rollout, inbox } = await loadHearingRegistry(rolloutId, ports);
   const placement = placementOf(rollout);
   const nowMs = ports.clock.now();
   await ports.locks.renew(placement.endpointName, rolloutId, placement.fence, nowMs);

@@ -1,8 +1,10 @@
 import type { Ports } from '../ports/ports.ts';
 import type { Signal } from '../ports/rollouts.ts';
 import { hear, subjectText } from './acts.ts';
+import { Refused, Throttled, Unavailable } from './errors.ts';
 import { loadRollout } from './load.ts';
 import { type Approval, type ApprovalSubject, imageDigestOf, type Rollout } from './rollout.ts';
+import { rejectedSignal } from './signals.ts';
 import type { ApprovalRule } from './step.ts';
 
 /** The rollout with everything taken in that people asked of it, written down where anything was new. */
@@ -12,6 +14,23 @@ export async function loadHearing(
 ): Promise<{ readonly rollout: Rollout; readonly inbox: readonly Signal[] }> {
   const inbox = await ports.rollouts.inbox(rolloutId);
   return { rollout: await takeIn(await loadRollout(rolloutId, ports), inbox, ports), inbox };
+}
+
+/**
+ * The same with what people answered in the model registry, which its event may have failed to tell: events make it fast,
+ * polls make it right. A registry that can't be read is asked again the next time; it holds nothing up.
+ */
+export async function loadHearingRegistry(rolloutId: string, ports: Pick<Ports, 'rollouts' | 'packages' | 'clock'>): ReturnType<typeof loadHearing> {
+  const heard = await loadHearing(rolloutId, ports);
+  const { ending, candidate } = heard.rollout;
+  if (ending || candidate.packageArn === undefined) return heard;
+  const found = await ports.packages.describe(candidate.packageArn).catch((error: unknown) => {
+    if (error instanceof Throttled || error instanceof Unavailable || error instanceof Refused) return undefined;
+    throw error;
+  });
+  if (found?.approval !== 'Rejected') return heard;
+  await ports.rollouts.post(rolloutId, rejectedSignal(candidate.packageArn, 'looked-up', ports.clock.now(), found.comment));
+  return loadHearing(rolloutId, ports);
 }
 
 /** How many acts one write takes in: each is an entry, and leaves the inbox; DynamoDB takes 100 items a transaction. */

@@ -110,10 +110,10 @@ export function toSignal(event: SignalEvent): Signal & { readonly rolloutId?: st
     }
     case 'SageMaker Model Package State Change': {
       const { ModelPackageArn: arn, ModelApprovalStatus: status = 'unknown' } = event.detail;
+      const atMs = Date.parse(event.time);
+      if (status === 'Rejected') return rejectedSignal(arn, event.time, atMs);
       const text = `${arn} is ${status} in the model registry`;
-      // A version that is being rolled out and is rejected there stops, as if a person had aborted it here.
-      const act = status === 'Rejected' ? { act: { kind: 'abort' as const, by: 'model registry', reason: text } } : {};
-      return { id: `package-${status}-${event.time}`, key: keys.package(arn), atMs: Date.parse(event.time), state: status, text, ...act };
+      return { id: `package-${status}-${event.time}`, key: keys.package(arn), atMs, state: status, text };
     }
     case 'SageMaker Endpoint State Change': {
       const { EndpointName, EndpointStatus, EndpointConfigName } = event.detail;
@@ -149,4 +149,16 @@ export function toSignal(event: SignalEvent): Signal & { readonly rolloutId?: st
       return { id: `answer-${event.id}`, key: keys.acts(rolloutId), atMs: Date.parse(event.time), text: `${answer} by ${who}`, act, rolloutId };
     }
   }
+}
+
+/**
+ * A version that is being rolled out and is rejected in the model registry: the rollout stops, as if a person had aborted it here.
+ *
+ * @param occasion tells this rejection from another of the same version
+ * @param comment what who answered wrote beside it, which events do not tell
+ */
+export function rejectedSignal(arn: string, occasion: string, atMs: number, comment?: string): Signal {
+  const text = `${arn} is Rejected in the model registry${comment === undefined ? '' : `: ${comment}`}`;
+  const act = { kind: 'abort', by: 'model registry', reason: text } as const;
+  return { id: `package-Rejected-${occasion}`, key: keys.package(arn), atMs, state: 'Rejected', text, act };
 }

@@ -166,6 +166,16 @@ export async function startQueued(
     );
     return startQueued(delivery, ports);
   }
+  if (
+    rollout?.outcome === undefined &&
+    rollout?.request.kind === 'instead' &&
+    head &&
+    !(await servesPackage(head, rollout.request.packageArn, ports))
+  ) {
+    const text = `${rollout.request.packageArn} was rejected, and serves no more`;
+    await endUnbegun(rollout, { outcome: 'Superseded', reason: 'no-longer-live', text, page: false }, ports);
+    return startQueued(delivery, ports);
+  }
   await startExecution(rolloutId, ports);
   return rolloutId;
 }

@@ -3,11 +3,15 @@ import type { DeliveryHead } from '../ports/rollouts.ts';
 import { longestFunctionMs } from './acquire.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { isWalking, recover } from './recover.ts';
+import { replaceRejected } from './rejected-live.ts';
 import { retire } from './retire.ts';
 import type { Rollout } from './rollout.ts';
 import { makeWay, startQueued } from './start.ts';
 
-type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'executions' | 'locks' | 'endpoints' | 'models' | 'images' | 'inventory' | 'notices' | 'clock'>;
+type Needs = Pick<
+  Ports,
+  'rollouts' | 'deliveries' | 'executions' | 'locks' | 'endpoints' | 'models' | 'images' | 'packages' | 'inventory' | 'notices' | 'clock'
+>;
 
 /** An open rollout younger than this may only be about to start, and one that ended so lately about to be closed; milliseconds. */
 const youngMs = 300_000;
@@ -25,7 +29,7 @@ export interface Swept {
 
 /**
  * Compares what should be with what is, for what a lost event left behind: rollouts nobody walks, ends nobody told, queued
- * ones nobody started, locks of rollouts that ended, variants that have rested long enough, leavings. Looks first, acts second.
+ * ones nobody started, rejected versions that serve on, locks of rollouts that ended, variants that have rested long enough, leavings. Looks first, acts second.
  */
 export async function sweep(ports: Needs): Promise<Swept> {
   const swept = { recovered: [] as string[], started: [] as string[], released: [] as string[], retired: [] as string[], deleted: [] as string[] };
@@ -54,6 +58,10 @@ export async function sweep(ports: Needs): Promise<Swept> {
         if (id !== undefined) swept.started.push(id);
       }
       await makeWay(head, ports);
+    });
+    await attempt('what serves', async (head) => {
+      const id = await replaceRejected(head, ports);
+      if (id !== undefined) swept.started.push(id);
     });
     await attempt('resting variants', async (head) => {
       for (const endpointName of endpointsOf(head)) if ((await retire(head, endpointName, ports)) === 'retired') swept.retired.push(endpointName);

@@ -37,6 +37,7 @@ describe('describe()', () => {
       approval: 'Rejected',
       ready: true,
       comment: 'leaks',
+      modifiedAtMs: 0,
       containers: [],
     });
   });
@@ -160,8 +161,13 @@ describe('register()', () => {
 });
 
 describe('approvedBefore()', () => {
-  const listing = (...versions: number[]) =>
+  const listing = (versions: readonly number[], registeredBy: Readonly<Record<number, string>> = {}) =>
     aws.serve('sagemaker', {
+      DescribeModelPackage(input) {
+        const { ModelPackageName } = input as { ModelPackageName: string }; // As the service model has it.
+        const by = registeredBy[Number(ModelPackageName.split('/').at(-1))];
+        return told({ ModelPackageArn: ModelPackageName, ...(by !== undefined && { CustomerMetadataProperties: { 'sluice:delivery': by } }) });
+      },
       ListModelPackages: () => ({
         ModelPackageSummaryList: versions.map((ModelPackageVersion) => ({
           ModelPackageArn: packageArn(ModelPackageVersion),
@@ -176,9 +182,17 @@ describe('approvedBefore()', () => {
     [[9, 8, 7], undefined],
     [[], undefined],
   ])('of %j, older than 7', async (versions, found) => {
-    listing(...versions);
-    expect(await packages().approvedBefore(arn)).toBe(found);
+    listing(versions);
+    expect(await packages().approvedBefore(arn, 'churn')).toBe(found);
     expect(aws.asked('ListModelPackages')).toMatchObject([{ ModelApprovalStatus: 'Approved', SortBy: 'CreationTime', SortOrder: 'Descending' }]);
+  });
+
+  test('passes over what another delivery registered in a group they share, and takes its own and anybody else’s', async () => {
+    listing([6, 5, 4], { 6: 'fraud', 5: 'churn' });
+    expect(await packages().approvedBefore(arn, 'churn')).toBe(packageArn(5));
+    aws = scriptedAws();
+    listing([6, 4], { 6: 'fraud' });
+    expect(await packages().approvedBefore(arn, 'churn')).toBe(packageArn(4));
   });
 });
 

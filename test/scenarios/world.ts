@@ -26,7 +26,11 @@ export interface World {
   answer(action: 'approve' | 'reject', rolloutId: string, reason?: string): Promise<void>;
   apply(source: DeliverySource): Promise<void>;
   /** Pushes an image that behaves so; what it does is all that tells it from another. @returns its digest */
-  push(tag: string, behaviour: Behaviour): Promise<string>;
+  push(
+    tag: string,
+    behaviour: Behaviour,
+    also?: { readonly repository?: string; readonly labels?: Readonly<Record<string, string>> },
+  ): Promise<string>;
   /** Lets time pass until nothing is under way, or `limitSeconds` of emulator time have passed. */
   untilQuiet(limitSeconds?: number): Promise<void>;
   /** Lets time pass until `predicate` holds; fails the test where it never does. */
@@ -118,12 +122,12 @@ export async function startWorld(
       await s3.send(new PutObjectCommand({ Bucket: outputs['ModelBucketName'], Key: 'data/train.csv', Body: Buffer.from('1,2,3\n') }));
       await ask({ action: 'apply', source });
     },
-    async push(tag, behaviour) {
+    async push(tag, behaviour, { repository = 'models/churn', labels = {} } = {}) {
       const config = Buffer.from(
         JSON.stringify({
           architecture: 'amd64',
           os: 'linux',
-          config: { Entrypoint: ['/opt/program/entry'], Labels: { 'local.behaviour': JSON.stringify(behaviour) } },
+          config: { Entrypoint: ['/opt/program/entry'], Labels: { ...labels, 'local.behaviour': JSON.stringify(behaviour) } },
           rootfs: { type: 'layers', diff_ids: [] },
         }),
       );
@@ -135,9 +139,9 @@ export async function startWorld(
         config: { mediaType: 'application/vnd.docker.container.image.v1+json', size: config.length, digest: digestOf(config) },
         layers: [],
       });
-      await ecr.ensureRepository('models/churn');
-      await ecr.uploadLayer('models/churn', digestOf(config), config);
-      const { digest } = await ecr.putImage('models/churn', manifest, mediaType, tag);
+      await ecr.ensureRepository(repository);
+      await ecr.uploadLayer(repository, digestOf(config), config);
+      const { digest } = await ecr.putImage(repository, manifest, mediaType, tag);
       return digest;
     },
     async untilQuiet(limitSeconds = 12 * 3600) {
