@@ -39,14 +39,13 @@ describe('resolvePrebuilt()', () => {
     ],
   ])('%j', (spec, place, uri) => expect(resolvePrebuilt(z.parse(PrebuiltSpec, spec), place).uri).toBe(uri));
 
-  const asking = (spec: z.input<typeof PrebuiltSpec>, place: PrebuiltPlace) => () => resolvePrebuilt(z.parse(PrebuiltSpec, spec), place);
-
-  test('says what it looked for, for whom and where', () =>
-    expect(asking({ framework: 'sklearn', version: '1.3' }, training)).toThrow(
-      'Cannot find the image of sklearn 1.3 for training on ml.m5.large in eu-west-1: sklearn for training has no version "1.3"; known are 0.20.0, 0.23-1, 1.0-1, 1.2-1, 1.4-2, 1.4-2-py312; nearest is 1.4-2-py312',
-    ));
-
   test.each<[string, z.input<typeof PrebuiltSpec>, Partial<PrebuiltPlace>, string]>([
+    [
+      'a version it does not know, and says what it looked for, for whom and where',
+      { framework: 'sklearn', version: '1.3' },
+      { scope: 'training' },
+      'Cannot find the image of sklearn 1.3 for training on ml.m5.large in eu-west-1: sklearn for training has no version "1.3"; known are 0.20.0, 0.23-1, 1.0-1, 1.2-1, 1.4-2, 1.4-2-py312; nearest is 1.4-2-py312',
+    ],
     [
       'another version than the one written',
       { framework: 'sklearn', version: '1.2-1' },
@@ -77,17 +76,23 @@ describe('resolvePrebuilt()', () => {
       { instanceType: 'ml.m7g.large' },
       'no images are known for that family',
     ],
-  ])('refuses %s', (_what, spec, place, message) => expect(asking(spec, { ...serving, ...place })).toThrow(message));
+  ])('refuses %s', (_what, spec, place, message) =>
+    expect(() => resolvePrebuilt(z.parse(PrebuiltSpec, spec), { ...serving, ...place })).toThrow(message),
+  );
 
-  test('takes families whose names only look like Arm', () => {
-    for (const instanceType of ['ml.g4dn.xlarge', 'ml.g6.xlarge', 'ml.p5en.48xlarge']) {
-      expect(resolvePrebuilt({ framework: 'pytorch', version: '2.6.0' }, { ...serving, instanceType }).processor).toBe('gpu');
-    }
-  });
+  // Their names only look like Arm.
+  test.each(['ml.g4dn.xlarge', 'ml.g6.xlarge', 'ml.p5en.48xlarge'])('%s has GPUs', (instanceType) =>
+    expect(resolvePrebuilt({ framework: 'pytorch', version: '2.6.0' }, { ...serving, instanceType }).processor).toBe('gpu'),
+  );
 });
 
 describe('PrebuiltSpec', () => {
-  const issues = (value: unknown) => z.safeParse(PrebuiltSpec, value).error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
+  const issues = (value: unknown) =>
+    z
+      .safeParse(PrebuiltSpec, value)
+      .error?.issues.map((issue) =>
+        issue.code === 'unrecognized_keys' ? `unknown: ${issue.keys.join()}` : `${issue.path.join('.')}: ${issue.message}`,
+      ) ?? [];
 
   test('knows the frameworks of the data', () => expect([...prebuiltFrameworks]).toEqual(Object.keys(imageData.frameworks)));
 
@@ -104,20 +109,24 @@ describe('PrebuiltSpec', () => {
     expect(flaws).toEqual([]);
   });
 
-  test('refuses a version that is a number: YAML reads 2.10 as 2.1', () =>
-    expect(issues({ framework: 'tensorflow', version: 2.1 })).toEqual(["version: Expected a version in quotes, such as '2.10'"]));
-
-  test('asks for a base framework where there is one, and there alone', () => {
-    expect(issues({ framework: 'huggingface', version: '4.37.0' })).toEqual([
-      'baseFramework: Expected the framework transformers runs on, such as pytorch2.1.0',
-    ]);
-    expect(issues({ framework: 'pytorch', version: '2.6.0', baseFramework: 'pytorch2.1.0' })).toEqual([
-      'baseFramework: Expected none: only images of huggingface have a base framework',
-    ]);
-  });
-
-  test('takes no region and no instance type: the delivery has them', () =>
-    expect(issues({ framework: 'pytorch', version: '2.6.0', region: 'eu-west-1' })).toHaveLength(1));
+  test.each<[string, object, readonly string[]]>([
+    // YAML reads 2.10 as 2.1.
+    ['a version that is a number', { framework: 'tensorflow', version: 2.1 }, ["version: Expected a version in quotes, such as '2.10'"]],
+    [
+      'no base framework where there is one',
+      { framework: 'huggingface', version: '4.37.0' },
+      ['baseFramework: Expected the framework transformers runs on, such as pytorch2.1.0'],
+    ],
+    [
+      'a base framework where there is none',
+      { framework: 'pytorch', version: '2.6.0', baseFramework: 'pytorch2.1.0' },
+      ['baseFramework: Expected none: only images of huggingface have a base framework'],
+    ],
+    ['a Python of another spelling', { framework: 'pytorch', version: '2.6.0', python: '3.10' }, ['python: Expected a Python version such as py310']],
+    // The delivery has them.
+    ['a region', { framework: 'pytorch', version: '2.6.0', region: 'eu-west-1' }, ['unknown: region']],
+    ['an instance type', { framework: 'pytorch', version: '2.6.0', instanceType: 'ml.m5.large' }, ['unknown: instanceType']],
+  ])('refuses %s', (_what, spec, flaws) => expect(issues(spec)).toEqual(flaws));
 });
 
 describe('nearestVersion()', () => {
