@@ -1,9 +1,13 @@
 import * as z from 'zod/mini';
 import { Duration } from '../rollout/duration.ts';
-import { Environment, ImageUri, InstanceType, S3Uri, Text } from '../rollout/names.ts';
+import { BadRequest } from '../rollout/errors.ts';
+import { environmentOf, ImageUri, InstanceType, S3Uri, Text } from '../rollout/names.ts';
 import { AcceptSpec } from './accept-spec.ts';
+import { distributionHyperparameters } from './distribution.ts';
 import { DistributionSpec } from './distribution-spec.ts';
+import { writeHyperparameters } from './hyperparameters.ts';
 import { HyperparameterValue, ScriptSpec } from './hyperparameters-spec.ts';
+import { MetricSpec } from './metric-spec.ts';
 import { PrebuiltSpec } from './prebuilt-spec.ts';
 import { KmsKey, RoleArn, VpcSpec } from './runs-spec.ts';
 
@@ -45,12 +49,12 @@ export const TrainSpec = z
     /** How often SageMaker begins anew after an error of its own. */
     retries: z._default(z.int().check(z.minimum(0), z.maximum(30)), 0),
     channels: z.record(
-      z.string().check(z.regex(/^[A-Za-z0-9._-]{1,64}$/, 'Expected 1 to 64 letters, digits, dots, underscores and hyphens')),
+      z.string().check(z.regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}$/, 'Expected 1 to 64 letters, digits, dots, underscores and hyphens, and no path')),
       Channel,
     ),
     hyperparameters: z._default(z.record(z.string(), HyperparameterValue), {}),
-    environment: z._default(Environment, {}),
-    metrics: z._default(z.array(z.strictObject({ name: Text, regex: Text })).check(z.maxLength(40)), []),
+    environment: z._default(environmentOf(512), {}),
+    metrics: z._default(z.array(MetricSpec).check(z.maxLength(40)), []),
     /** What the figures of a trained model must show before it is registered or served. */
     accept: z._default(z.array(AcceptSpec).check(z.maxLength(20)), []),
     vpc: z.optional(VpcSpec),
@@ -72,6 +76,18 @@ export const TrainSpec = z
     if (Object.keys(channels).length > 20) flaw(['channels'], 'Expected 20 or fewer');
     if (prebuilt && !script) flaw(['script'], 'Expected a script: an image of AWS’s has no program of yours');
     const groups = instanceGroups?.map(({ name }) => name) ?? [];
+    const twice = groups.findIndex((name, index) => groups.indexOf(name) !== index);
+    if (twice >= 0) flaw(['instanceGroups', twice, 'name'], 'Expected each name once');
+    const { hyperparameters, distribution, instanceCount } = context.value;
+    const fleet = instanceGroups ? { instanceGroups } : { instanceType: instanceType ?? '', instanceCount };
+    const launch = refusalOf(() => distribution && distributionHyperparameters(distribution, fleet));
+    if (launch.refusal !== undefined) flaw(['distribution'], `Expected one this job can run: ${launch.refusal}`);
+    // Where and under which name it runs is not known yet, and as short as this.
+    const run = script && { ...script, source: script.source ?? 's3://bucket/sourcedir.tar.gz', region: 'us-east-1', jobName: 'job' };
+    const { refusal } = refusalOf(() =>
+      writeHyperparameters(hyperparameters, { ...(run && { script: run }), ...(launch.found && { distribution: launch.found }) }),
+    );
+    if (refusal !== undefined) flaw(['hyperparameters'], `Expected what SageMaker takes: ${refusal}`);
     for (const [name, channel] of Object.entries(channels)) {
       const unknown = channel.instanceGroups?.find((group) => !groups.includes(group));
       if (unknown !== undefined) flaw(['channels', name, 'instanceGroups'], `Expected names of train.instanceGroups; there is no "${unknown}"`);
@@ -80,3 +96,13 @@ export const TrainSpec = z
     }
   });
 export type TrainSpec = z.output<typeof TrainSpec>;
+
+/** What a writer of the request refuses for good is refused where it is written. */
+function refusalOf<T>(work: () => T): { readonly found?: T; readonly refusal?: string } {
+  try {
+    return { found: work() };
+  } catch (error) {
+    if (error instanceof BadRequest) return { refusal: error.message };
+    throw error;
+  }
+}

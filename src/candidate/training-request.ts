@@ -1,6 +1,6 @@
 import type { Settings } from '../ports/ports.ts';
 import type { TrainingRequest } from '../ports/training.ts';
-import { BadRequest, Refused } from '../rollout/errors.ts';
+import { Refused } from '../rollout/errors.ts';
 import { tagsOf } from '../rollout/load.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { DeliverySpec } from '../rollout/spec.ts';
@@ -25,12 +25,10 @@ export function trainingRequestOf(rollout: Rollout, spec: DeliverySpec & { reado
     jobName: rollout.id,
     imageUri: imageFor(rollout, spec, 'training', settings),
     executionRoleArn: train.roleArn ?? settings.modelRoleArn,
-    hyperparameters: refusing(() =>
-      writeHyperparameters(train.hyperparameters, {
-        ...(train.script && { script: scriptOf(rollout, train.script, settings) }),
-        ...(train.distribution && { distribution: distributionHyperparameters(train.distribution, fleet) }),
-      }),
-    ),
+    hyperparameters: writeHyperparameters(train.hyperparameters, {
+      ...(train.script && { script: scriptOf(rollout, train.script, settings) }),
+      ...(train.distribution && { distribution: distributionHyperparameters(train.distribution, fleet) }),
+    }),
     channels: Object.fromEntries(
       Object.entries(train.channels).map(([name, { contentType, instanceGroups, ...channel }]) => [
         name,
@@ -71,13 +69,4 @@ function scriptOf(
     throw new Refused('There is no script to train with: train.script names no source, and the rollout was not asked for with a bundle in S3');
   if (!archive.endsWith('.tar.gz')) throw new Refused(`The training toolkit unpacks a .tar.gz, and the source is "${archive}": put it there as one`);
   return { ...script, source: inBucket(archive, bucket), region, jobName: rollout.id };
-}
-
-/** What a person wrote wrong and only shows here ends the rollout, with the reason. */
-function refusing<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw error instanceof BadRequest ? new Refused(error.message, { cause: error }) : error;
-  }
 }

@@ -184,10 +184,11 @@ describe('train()', () => {
 
   test('ends with the reason where the delivery asks for what can’t be', async () => {
     const { s, asked } = await candidate({
-      train: { ...training.train, script: { entryPoint: 't.py', source: 's3://b/s.tar.gz' }, hyperparameters: { sagemaker_program: 'x' } },
+      triggers: [{ type: 'model-approved', packageGroup: 'churn' }],
+      train: { ...training.train, script: { entryPoint: 't.py' } },
     });
     expect((await train(id, s.ports)).answer).toBe('failed');
-    expect((await s.now()).ending?.text).toContain('"sagemaker_program" is written by Sluice');
+    expect((await s.now()).ending?.text).toContain('There is no script to train with');
     expect(asked('CreateTrainingJob')).toEqual([]);
   });
 

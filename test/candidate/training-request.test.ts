@@ -153,12 +153,6 @@ describe('trainingRequestOf()', () => {
     ['no script at all', { ...least, script }, {}, /There is no script to train with/],
     ['no image', least, { candidate: {} }, /There is no image for training: nothing was built or pushed, and train names neither image nor prebuilt/],
     [
-      'a hyperparameter of Sluice’s',
-      { ...least, script: { ...script, source: 's3://b/s.tar.gz' }, hyperparameters: { sagemaker_program: 'x' } },
-      {},
-      /"sagemaker_program" is written by Sluice/,
-    ],
-    [
       'a version AWS has not',
       { ...least, prebuilt: { framework: 'sklearn', version: '0.0-1' }, script: { ...script, source: 's3://b/s.tar.gz' } },
       {},

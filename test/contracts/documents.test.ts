@@ -40,7 +40,7 @@ const least = {
     instanceType: 'ml.m5.large',
     channels: { train: { uri: 's3://b/t/' } },
     script: { entryPoint: 'train.py', source: 's3://b/s.tar.gz' },
-    metrics: [{ name: 'a', regex: 'b' }],
+    metrics: [{ name: 'a', regex: '(b)' }],
     accept: [{ metric: 'a', champion: {} }],
   },
   register: {},

@@ -125,6 +125,35 @@ describe('train', () => {
     ],
     [{ ...one, maxRuntime: '29d' }, '11:15: got "29d"; expected 28d or less'],
     [{ ...one, retries: 31 }, '11:12: got 31; expected at most 30'],
+    [{ ...one, instanceCount: 0 }, '11:18: got 0; expected at least 1'],
+    [{ ...one, spot: {} }, '11:9: missing field "maxWait"; expected a duration such as 90s, 6m, 1h30m or 7d'],
+    [{ instanceGroups: [...groups, ...groups] }, '15:7: got "gpus"; expected each name once'],
+    [
+      { ...one, metrics: [{ name: 'auc', regex: 'auc=[0-9.]+' }] },
+      '13:14: got "auc=[0-9.]+"; expected an expression with a group that captures the value, such as accuracy=([0-9.]+)',
+    ],
+    [
+      { ...one, metrics: [{ name: 'auc', regex: 'auc=(?:[0-9.]+)' }] },
+      '13:14: got "auc=(?:[0-9.]+)"; expected an expression with a group that captures the value, such as accuracy=([0-9.]+)',
+    ],
+    [
+      { ...one, distribution: { type: 'parameterServer' } },
+      '12:5: expected one this job can run: Cannot distribute the training by parameterServer: it spreads the work over hosts, and one takes part; ask for two instances or more, or train without it',
+    ],
+    [
+      { instanceGroups: groups, distribution: { type: 'mpi', instanceGroups: ['gpu'] } },
+      '15:5: expected one this job can run: Cannot distribute the training by mpi: there is no instance group "gpu"; known are gpus; nearest is gpus',
+    ],
+    [
+      { ...one, hyperparameters: { note: 'x'.repeat(2501), lines: 'a\nb' } },
+      expect.stringMatching(
+        /expected what SageMaker takes: .*"note" has 2501 characters; SageMaker takes 2500; "lines" has a line break/,
+      ) as unknown as string,
+    ],
+    [
+      { ...one, script: { entryPoint: 't.py', source: 's3://b/s.tar.gz' }, hyperparameters: { sagemaker_program: 'x' } },
+      expect.stringContaining('"sagemaker_program" is written by Sluice; leave it out') as unknown as string,
+    ],
     [
       { ...one, roleArn: 'arn:aws:iam::111122223333:role/admin' },
       '11:12: got "arn:aws:iam::111122223333:role/admin"; expected the ARN of a role named sluice-model-…: only such a one may Sluice hand on',
@@ -141,6 +170,23 @@ describe('train', () => {
   ])('a channel names %s', (_, channel, message) => {
     expect(flaws({ instanceGroups: groups, channels: { train: channel } })).toEqual([expect.stringContaining(message)]);
   });
+  test.each<[string, object]>([
+    ['a value', { LEVEL: 'x'.repeat(513) }],
+    ['a name', { [`L${'x'.repeat(512)}`]: 'x' }],
+  ])('an environment has %s of 512 characters or less: SageMaker takes no more where it trains', (_, environment) => {
+    expect(flaws({ ...one, environment })).toEqual([expect.stringMatching(/512/)]);
+  });
+  test('an environment has 100 variables or fewer', () => {
+    const environment = Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`V${index}`, 'x']));
+    expect(flaws({ ...one, environment })).toEqual([expect.stringContaining('expected 100 or fewer')]);
+  });
+  test.each(['accuracy=([0-9.]+)', '(?<value>[0-9.]+) %', String.raw`loss \(train\): ([0-9.]+)`, '(?P<value>[0-9.]+)', '(?i)auc: ([0-9.]+)'])(
+    'a metric may be read by %s, whichever engine knows it',
+    (regex) => expect(flaws({ ...one, metrics: [{ name: 'auc', regex }] })).toEqual([]),
+  );
+  test.each(['.', '..', 'a/b', ''])('no channel is called "%s": a folder is named for it', (name) =>
+    expect(flaws({ ...one, channels: { [name]: { uri: 's3://b/t/' } } })).toHaveLength(1),
+  );
   test('takes no more than 20 channels', () => {
     const channels = Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`c${index}`, { uri: 's3://b/t/' }]));
     expect(flaws({ ...one, channels })).toEqual([expect.stringContaining('expected 20 or fewer')]);
