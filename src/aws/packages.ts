@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import {
+  ConflictException,
   CreateModelPackageCommand,
   CreateModelPackageGroupCommand,
   DescribeModelPackageCommand,
@@ -11,6 +13,7 @@ import {
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import type { PackagedContainer, PackageRequest, Packages } from '../ports/packages.ts';
+import { Refused, Unavailable } from '../rollout/errors.ts';
 import { alreadyExists, attempt, attemptToFind, translated } from './errors.ts';
 import { tagList } from './tags.ts';
 
@@ -42,6 +45,13 @@ function failureOf({ ModelPackageStatusDetails: details }: DescribeModelPackageC
   const parts = [...(details?.ValidationStatuses ?? []), ...(details?.ImageScanStatuses ?? [])];
   return parts.flatMap(({ FailureReason }) => FailureReason ?? []).join('; ') || 'SageMaker gave no reason';
 }
+
+/** The same for the same rollout, at most 36 characters. */
+const tokenOf = ({ group, properties }: PackageRequest): string =>
+  createHash('sha256')
+    .update(`${group}/${properties[ownerProperty] ?? ''}`)
+    .digest('hex')
+    .slice(0, 36);
 
 /** `…:model-package/<group>/<version>`. */
 function partsOf(arn: string): { readonly group: string; readonly version: number } {
@@ -76,6 +86,12 @@ export function sageMakerPackages(client: SageMakerClient = new SageMakerClient(
     return undefined;
   }
 
+  /** Somebody else is at work on the group at this very moment: it is asked again. */
+  const registering = (error: unknown): never => {
+    if (error instanceof Refused && error.cause instanceof ConflictException) throw new Unavailable(error.message, { cause: error.cause });
+    throw error;
+  };
+
   return {
     async describe(arn) {
       const found = await described(arn);
@@ -87,6 +103,7 @@ export function sageMakerPackages(client: SageMakerClient = new SageMakerClient(
         ready: found.ModelPackageStatus === 'Completed',
         ...(found.ModelPackageStatus === 'Failed' && { failure: failureOf(found) }),
         ...(found.ApprovalDescription !== undefined && { comment: found.ApprovalDescription }),
+        ...(found.CustomerMetadataProperties?.[ownerProperty] !== undefined && { registeredBy: found.CustomerMetadataProperties[ownerProperty] }),
         modifiedAtMs: (found.LastModifiedTime ?? found.CreationTime)?.getTime() ?? 0,
         containers: (found.InferenceSpecification?.Containers ?? []).map(fromRegistry),
       };
@@ -116,9 +133,11 @@ export function sageMakerPackages(client: SageMakerClient = new SageMakerClient(
               ModelMetrics: { ModelQuality: { Statistics: { ContentType: 'application/json', S3Uri: request.metricsUri } } },
             }),
             CustomerMetadataProperties: { ...request.properties },
+            // Where the list does not know yet of what was made a moment ago, SageMaker does.
+            ClientToken: tokenOf(request),
           }),
         ),
-      );
+      ).catch(registering);
       return answer.ModelPackageArn ?? '';
     },
 

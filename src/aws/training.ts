@@ -97,7 +97,8 @@ export function sageMakerTraining(client: SageMakerClient = new SageMakerClient(
         ...progressOf(job.SecondaryStatusTransitions?.at(-1)?.StatusMessage),
         metrics: Object.fromEntries(
           (job.FinalMetricDataList ?? []).flatMap(({ MetricName, Value }) =>
-            MetricName !== undefined && Value !== undefined ? [[MetricName, Value]] : [],
+            // A loss that ran away is NaN: no figure, and no JSON.
+            MetricName !== undefined && Value !== undefined && Number.isFinite(Value) ? [[MetricName, Value]] : [],
           ),
         ),
         ...(job.ModelArtifacts?.S3ModelArtifacts !== undefined && { modelArtifacts: job.ModelArtifacts.S3ModelArtifacts }),

@@ -1,6 +1,6 @@
 import type { PackagedContainer } from '../ports/packages.ts';
 import type { Ports } from '../ports/ports.ts';
-import { NotFound, Refused } from '../rollout/errors.ts';
+import { Refused } from '../rollout/errors.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { DeliverySpec } from '../rollout/spec.ts';
 import { imageFor, inBucket } from './image-for.ts';
@@ -20,7 +20,7 @@ export async function containersOf(rollout: Rollout, spec: DeliverySpec, ports: 
   if (decided) return decided;
   if (packageArn !== undefined) {
     const registered = await ports.packages.describe(packageArn);
-    if (!registered) throw new NotFound(`${packageArn} is not in the model registry any more`);
+    if (!registered) throw new Refused(`${packageArn} is not in the model registry any more`);
     return Promise.all(registered.containers.map(async (container) => ({ ...container, imageUri: await pinned(container.imageUri, ports) })));
   }
   const modelDataUrl = rollout.candidate.modelDataUrl ?? spec.serve.modelData;

@@ -1,3 +1,4 @@
+import type { ModelPackage } from '../ports/packages.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { RegisterSpec } from './candidate-spec.ts';
 import { Refused } from '../rollout/errors.ts';
@@ -83,7 +84,7 @@ async function look(asked: Rollout, packageArn: string, rules: RegisterSpec | un
   if (found.failure !== undefined) return rejected('package-failed', `${packageArn} could not be made: ${found.failure}`);
   if (found.approval === 'Rejected') return rejected('package-rejected', `${packageArn} was rejected in the model registry${comment}`);
   if (found.approval === 'Approved' && found.ready) {
-    await approve(rollout, packageArn, comment, ports);
+    await approve(rollout, found, comment, ports);
     return 'approved';
   }
   const { registeredAtMs } = rollout.candidate;
@@ -105,10 +106,13 @@ async function listening(rollout: Rollout, packageArn: string, ports: Needs): Pr
   return noted;
 }
 
-async function approve(rollout: Rollout, packageArn: string, comment: string, ports: Needs): Promise<void> {
+async function approve(rollout: Rollout, { arn: packageArn, registeredBy }: ModelPackage, comment: string, ports: Needs): Promise<void> {
   if (rollout.candidate.packageApproved) return;
+  // A version of ours that comes back has the figures it was trained to: what is trained next is measured against them.
+  const metrics =
+    rollout.candidate.metrics ?? (registeredBy === undefined ? undefined : (await ports.rollouts.find(registeredBy))?.candidate.metrics);
   await ports.rollouts.save(
-    { ...rollout, phase: 'Registering', candidate: { ...rollout.candidate, packageApproved: true } },
+    { ...rollout, phase: 'Registering', candidate: { ...rollout.candidate, packageApproved: true, ...(metrics && { metrics }) } },
     [{ kind: 'registered', text: `${packageArn} is approved in the model registry${comment}`, evidence: { packageArn } }],
     ports.clock.now(),
   );

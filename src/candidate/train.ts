@@ -47,7 +47,9 @@ async function look(rollout: Rollout, ports: Pick<Ports, 'rollouts' | 'deliverie
     case 'Deleting':
       return tellProgress(rollout, job, ports);
     case 'Completed': {
-      if (rollout.candidate.modelDataUrl === undefined && job.modelArtifacts !== undefined) {
+      if (rollout.candidate.modelDataUrl === undefined) {
+        // Without it the image would serve whatever it was built with.
+        if (job.modelArtifacts === undefined) return fail(rollout, { message: `training job ${jobName} completed and left no model` }, ports);
         const candidate = { ...rollout.candidate, modelDataUrl: job.modelArtifacts, metrics: job.metrics };
         const metrics = Object.entries(job.metrics).map(([name, value]) => `${name} ${value}`);
         const trained = await ports.rollouts.save(
@@ -118,7 +120,7 @@ async function ask(
 }
 
 /** Data that isn't there, a quota, an instance type: what the delivery asked for, and the words of who refused it. */
-async function fail(rollout: Rollout, { message: text }: Refused, ports: Pick<Ports, 'rollouts' | 'clock'>): Promise<Looked> {
+async function fail(rollout: Rollout, { message: text }: Pick<Refused, 'message'>, ports: Pick<Ports, 'rollouts' | 'clock'>): Promise<Looked> {
   const ending = { outcome: 'Failed', reason: 'training-failed', text, page: false } as const;
   await ports.rollouts.save({ ...rollout, ending }, [{ kind: 'trained', text }], ports.clock.now());
   return { answer: 'failed', status: 'refused' };

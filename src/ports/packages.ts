@@ -10,6 +10,8 @@ export interface ModelPackage {
   readonly failure?: string;
   /** What who answered wrote beside it. */
   readonly comment?: string;
+  /** The rollout that registered it; unset where that was somebody else. */
+  readonly registeredBy?: string;
   /** When it was last changed, in whatever way; epoch milliseconds. */
   readonly modifiedAtMs: number;
   /** One, or a serial pipeline in its order. */

@@ -46,7 +46,7 @@ export interface TrainingJob {
   readonly progress?: string;
   readonly modelArtifacts?: string;
   readonly failureReason?: string;
-  /** metric name -> last value seen. */
+  /** metric name -> last value seen, where that was a number. */
   readonly metrics: Readonly<Record<string, number>>;
 }
 

@@ -81,7 +81,9 @@ async function overBy(rollout: Rollout, name: WaitName, ports: Needs): Promise<s
     case 'training': {
       const jobName = rollout.candidate.trainingJobName;
       const job = jobName === undefined ? undefined : await ports.training.describe(jobName);
-      return job && job.status !== 'InProgress' && job.status !== 'Stopping' ? `training job is ${job.status}` : undefined;
+      // One that is on its way out as well: nothing is decided before it has got there.
+      const isUnderWay = job?.status === 'InProgress' || job?.status === 'Stopping' || job?.status === 'Deleting';
+      return job && !isUnderWay ? `training job is ${job.status}` : undefined;
     }
     case 'endpoint': {
       if (!rollout.placement) return 'nothing is asked of the endpoint';

@@ -134,6 +134,21 @@ describe('register()', () => {
     });
   });
 
+  test('asks again where somebody else is at work on the group: that is no refusal', async () => {
+    serving({ CreateModelPackage: refuse('ConflictException', 'There was a conflict when you attempted to modify a SageMaker entity') });
+    expect((await rejection(packages().register(request, noonMs))).name).toBe('Unavailable');
+  });
+
+  test('has one token a rollout and group, so that a second call makes no second version', async () => {
+    serving();
+    const other = { ...request, properties: { 'sluice:rollout': 'another' } };
+    for (const each of [request, request, other, { ...request, group: 'fraud' }]) await packages().register(each, noonMs);
+    const tokens = aws.asked('CreateModelPackage').map((input) => (input as { ClientToken: string }).ClientToken); // As SageMaker takes it.
+    expect(tokens[1]).toBe(tokens[0]);
+    expect(new Set(tokens).size).toBe(3);
+    for (const token of tokens) expect(token).toMatch(/^[a-zA-Z0-9-]{1,36}$/);
+  });
+
   test('looks through all pages for the version it made before, and at none older than the rollout', async () => {
     serving({
       ListModelPackages: (input) =>

@@ -52,6 +52,21 @@ describe('a training job', () => {
     ]);
   });
 
+  test('has the figures that are numbers: a loss that ran away is none', async () => {
+    aws.serve('sagemaker', {
+      DescribeTrainingJob: () => ({
+        TrainingJobName: job.jobName,
+        TrainingJobStatus: 'Completed',
+        FinalMetricDataList: [
+          { MetricName: 'auc', Value: 0.5 },
+          { MetricName: 'loss', Value: Number.NaN },
+          { MetricName: 'ratio', Value: Number.POSITIVE_INFINITY },
+        ],
+      }),
+    });
+    expect((await sageMakerTraining(client()).describe(job.jobName))?.metrics).toEqual({ auc: 0.5 });
+  });
+
   const asked = async (over: object) => {
     aws.serve('sagemaker', { CreateTrainingJob: () => ({ TrainingJobArn: 'arn:aws:sagemaker:eu-west-1:111122223333:training-job/churn' }) });
     await sageMakerTraining(client()).start({ ...job, ...over });

@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { build } from '../../src/candidate/build.ts';
 import { createModel } from '../../src/candidate/create-model.ts';
 import { train } from '../../src/candidate/train.ts';
+import { askForRollout } from '../../src/rollout/ask-person.ts';
 import { candidateOf } from '../../src/rollout/beginning.ts';
 import { rejection } from '../emulator/front-fixture.ts';
 import { digestOf, imageOf, noonMs } from '../rollout/fixture.ts';
-import { fromSource, id, type Making, making } from './world.ts';
+import { fromSource, id, type Making, making, packageArn } from './world.ts';
 
 const registry = '111122223333.dkr.ecr.eu-west-1.amazonaws.com';
 const uriOf = (repository: string, letter: string) => `${registry}/${repository}@${digestOf(letter)}`;
@@ -55,13 +56,27 @@ describe('createModel()', () => {
     expect((await m.now()).made.models).toEqual([id]);
   });
 
-  test('refuses an image nobody can name by digest, by name', async () => {
+  test.each<[string, (m: Making) => void, string]>([
+    ['an image nobody can name by digest', (m) => m.tags.clear(), `Cannot pin image "${registry}/features:v1": no registry says which digest it is`],
+    [
+      'a quota that is used up',
+      (m) => m.refusals.set('CreateModel', ['ResourceLimitExceeded', 'The account-level service limit']),
+      `Cannot create model "${id}": ResourceLimitExceeded: The account-level service limit`,
+    ],
+  ])('ends the rollout for %s, in words, before the endpoint is touched', async (_, spoil, text) => {
     const m = await serial();
-    m.tags.clear();
-    expect(await rejection(createModel(id, m.s.ports))).toMatchObject({
-      name: 'Refused',
-      message: `Cannot pin image "${registry}/features:v1": no registry says which digest it is`,
-    });
+    spoil(m);
+    expect(await createModel(id, m.s.ports)).toEqual({ modelName: id });
+    expect((await m.now()).ending).toEqual({ outcome: 'Failed', reason: 'model-refused', text, page: false });
+    // The next task of the state machine.
+    expect((await askForRollout(id, m.s.ports)).answer).toBe('refused');
+  });
+
+  test('ends the rollout where the version it was to be made of is deleted in the meantime', async () => {
+    const m = await making(registered, { candidate: { packageArn: packageArn(1) } });
+    await createModel(id, m.s.ports);
+    expect((await m.now()).ending).toMatchObject({ reason: 'model-refused', text: `${packageArn(1)} is not in the model registry any more` });
+    expect(m.asked('CreateModel')).toEqual([]);
   });
 
   test('asks for network and isolation as the delivery says, under the role it names', async () => {

@@ -199,6 +199,29 @@ describe('register()', () => {
     expect(m.asked('CreateModelPackage')).toEqual([]);
   });
 
+  test('a version of ours that comes back has the figures it was trained to; one of others has none we know', async () => {
+    const registeredBy = async (rolloutId: string) => {
+      const m = await making({}, { candidate: { packageArn: arn } });
+      await m.s.w.rollouts.reject(
+        { ...(await m.now()), id: 'churn-cccccccccccc-1', version: 0, candidate: trained, phase: 'Ended', outcome: 'Succeeded' },
+        [],
+        noonMs,
+      );
+      const CustomerMetadataProperties = { 'sluice:rollout': rolloutId };
+      m.packages.push({
+        ModelPackageArn: arn,
+        ModelApprovalStatus: 'Approved',
+        ModelPackageStatus: 'Completed',
+        CreationTime: new Date(0),
+        CustomerMetadataProperties,
+      });
+      expect(await answer(m)).toBe('approved');
+      return (await m.now()).candidate.metrics;
+    };
+    expect(await registeredBy('churn-cccccccccccc-1')).toEqual(trained.metrics);
+    expect(await registeredBy('of-another-account-1')).toBeUndefined();
+  });
+
   test('listens before it reads the answer: a rejection in between is not lost', async () => {
     const m = await making({}, { candidate: { packageArn: arn } });
     m.packages.push({ ModelPackageArn: arn, ModelApprovalStatus: 'Approved', ModelPackageStatus: 'Completed', CreationTime: new Date(0) });

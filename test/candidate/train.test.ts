@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createModel } from '../../src/candidate/create-model.ts';
 import { train } from '../../src/candidate/train.ts';
+import { wait } from '../../src/rollout/wait.ts';
 import { keys } from '../../src/rollout/keys.ts';
 import { refuse } from '../aws/client.ts';
 import { rejection } from '../emulator/front-fixture.ts';
@@ -141,6 +142,25 @@ describe('train()', () => {
       text: FailureReason ?? `training job ${id} is Stopped`,
       page: false,
     });
+  });
+
+  test('fails where the job completed and left no model: the image would serve what it was built with', async () => {
+    const { s, sageMaker } = await candidate();
+    await train(id, s.ports);
+    sageMaker.job = { TrainingJobStatus: 'Completed' };
+    expect((await train(id, s.ports)).answer).toBe('failed');
+    expect((await s.now()).ending).toMatchObject({ reason: 'training-failed', text: `training job ${id} completed and left no model` });
+  });
+
+  test('sleeps while a job is on its way out', async () => {
+    const { s, sageMaker } = await candidate();
+    await train(id, s.ports);
+    for (const TrainingJobStatus of ['InProgress', 'Stopping', 'Deleting']) {
+      sageMaker.job = { TrainingJobStatus };
+      expect((await train(id, s.ports)).answer).toBe('training');
+      await wait(id, 'training', `token-${TrainingJobStatus}`, s.ports);
+    }
+    expect(s.changes().filter(([operation]) => operation === 'SendTaskSuccess')).toEqual([]);
   });
 
   test('tells a time that was over from a person’s stop', async () => {

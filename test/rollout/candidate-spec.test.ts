@@ -146,13 +146,11 @@ describe('train', () => {
     ],
     [
       { ...one, hyperparameters: { note: 'x'.repeat(2501), lines: 'a\nb' } },
-      expect.stringMatching(
-        /expected what SageMaker takes: .*"note" has 2501 characters; SageMaker takes 2500; "lines" has a line break/,
-      ) as unknown as string,
+      expect.stringMatching(/expected what SageMaker takes: .*"note" has 2501 characters; SageMaker takes 2500; "lines" has a line break/),
     ],
     [
       { ...one, script: { entryPoint: 't.py', source: 's3://b/s.tar.gz' }, hyperparameters: { sagemaker_program: 'x' } },
-      expect.stringContaining('"sagemaker_program" is written by Sluice; leave it out') as unknown as string,
+      expect.stringContaining('"sagemaker_program" is written by Sluice; leave it out'),
     ],
     [
       { ...one, roleArn: 'arn:aws:iam::111122223333:role/admin' },
