@@ -74,7 +74,7 @@ export async function trainLocally(job: LocalTraining, around: TrainingSurroundi
           lastLines.push(line);
           if (lastLines.length > lastLineCount) lastLines.shift();
           tell({ type: 'log', host, stream, line });
-          for (const { name, value } of metricsIn(line, job.metrics)) {
+          for (const { name, value } of metricsIn(line, job.metrics, (sentence) => tell({ type: 'log', host, stream: 'stderr', line: sentence }))) {
             metrics[name] = value;
             tell({ type: 'metric', host, name, value });
           }

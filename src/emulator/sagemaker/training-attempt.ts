@@ -95,7 +95,7 @@ export async function trainingAttempts(
         metricNames: host === hostsOf(groups)[0] ? metrics.names : [],
         onLine(line: string) {
           log(`${job.name}/${host}-${startedAtSeconds}`, line);
-          metrics.scrape(line);
+          metrics.scrape(line, (sentence) => log(`${job.name}/${host}-${startedAtSeconds}`, sentence));
         },
       })),
     );

@@ -51,9 +51,9 @@ export function trainingMetrics(kernel: Kernel, job: TrainingJob) {
 
   return {
     names: definitions.map((definition) => definition.name),
-    /** Takes what every definition's first group captures in one line. */
-    scrape(line: string): void {
-      for (const { name, value } of metricsIn(line, definitions)) found(name, value);
+    /** Takes what every definition's first group captures in one line. @param giveUp told of an expression that is tried no more, in a sentence */
+    scrape(line: string, giveUp: (sentence: string) => void): void {
+      for (const { name, value } of metricsIn(line, definitions, giveUp)) found(name, value);
     },
     found,
     publish,
