@@ -31,7 +31,9 @@ const inRegistry = ({ imageUri, modelDataUrl, environment }: PackagedContainer):
 });
 
 function fromRegistry({ Image = '', ImageDigest, ModelDataUrl, ModelDataSource, Environment }: ModelPackageContainerDefinition): PackagedContainer {
-  const modelDataUrl = ModelDataUrl ?? ModelDataSource?.S3DataSource?.S3Uri;
+  const { S3Uri, S3DataType } = ModelDataSource?.S3DataSource ?? {};
+  // A prefix others registered need not end as ours do, which tells one from an archive.
+  const modelDataUrl = ModelDataUrl ?? (S3DataType === 'S3Prefix' ? S3Uri?.replace(/\/?$/, '/') : S3Uri);
   const [, name] = /^([^@]*?)(?::[^:/@]+)?(?:@.*)?$/.exec(Image) ?? [];
   return {
     // The registry wrote down which digest the tag had.

@@ -11,8 +11,9 @@ const unspeakable = /[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu;
 export function lineageOf(
   { id, delivery, revision, candidate }: Rollout,
   containers: readonly PackagedContainer[],
+  channels: Readonly<Record<string, { readonly uri: string }>>,
 ): Readonly<Record<string, string>> {
-  const { source, buildId, trainingJobName } = candidate;
+  const { source, buildId, trainingJobName, named } = candidate;
   const known = {
     'sluice:rollout': id,
     'sluice:delivery': delivery,
@@ -21,6 +22,8 @@ export function lineageOf(
     'source-version': source?.version ?? source?.commit,
     build: buildId,
     'training-job': trainingJobName,
+    'training-image': named?.['train']?.uri,
+    ...(trainingJobName !== undefined && Object.fromEntries(Object.entries(channels).map(([name, { uri }]) => [`data-${name}`, uri]))),
     ...Object.fromEntries(containers.map(({ imageUri }, index) => [index === 0 ? 'image' : `image-${index + 1}`, imageUri])),
     'model-data': candidate.modelDataUrl,
   };

@@ -9,6 +9,7 @@ import { lookAgainSeconds } from '../rollout/pace.ts';
 import type { Ending, Rollout } from '../rollout/rollout.ts';
 import type { DeliverySpec } from '../rollout/spec.ts';
 import { containersOf } from './containers.ts';
+import { inBucket } from './image-for.ts';
 import { figuresDocument, lineageOf } from './lineage.ts';
 
 export type RegisterAnswer = 'skipped' | 'waiting' | 'approved' | 'refused';
@@ -57,7 +58,7 @@ async function ask(rollout: Rollout, spec: DeliverySpec, rules: RegisterSpec, po
       instanceTypes: [spec.serve.instanceType],
       ...(commit !== undefined && { commit }),
       ...(metricsUri !== undefined && { metricsUri }),
-      properties: lineageOf(rollout, containers),
+      properties: lineageOf(rollout, containers, dataOf(spec, ports.settings)),
       tags: { 'sluice:delivery': rollout.delivery },
     },
     rollout.startedAtMs,
@@ -73,6 +74,10 @@ async function ask(rollout: Rollout, spec: DeliverySpec, rules: RegisterSpec, po
     ports.clock.now(),
   );
 }
+
+/** What it was trained with, by channel. */
+const dataOf = ({ train }: DeliverySpec, { bucket }: Ports['settings']) =>
+  Object.fromEntries(Object.entries(train?.channels ?? {}).map(([name, { uri }]) => [name, { uri: inBucket(uri, bucket) }]));
 
 /** The answer as it stands in the registry: who is told of it, and how, changes nothing. */
 async function look(asked: Rollout, packageArn: string, rules: RegisterSpec | undefined, ports: Needs): Promise<RegisterAnswer> {

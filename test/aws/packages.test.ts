@@ -71,6 +71,15 @@ describe('describe()', () => {
     const found = await described({ InferenceSpecification: { Containers: [container] } });
     expect(found?.containers).toEqual([{ imageUri, environment: {} }]);
   });
+  test.each<[object, string]>([
+    [{ ModelDataUrl: 's3://m/model.tar.gz' }, 's3://m/model.tar.gz'],
+    [{ ModelDataSource: { S3DataSource: { S3Uri: 's3://m/model.tar.gz', S3DataType: 'S3Object', CompressionType: 'Gzip' } } }, 's3://m/model.tar.gz'],
+    [{ ModelDataSource: { S3DataSource: { S3Uri: 's3://m/prefix/', S3DataType: 'S3Prefix', CompressionType: 'None' } } }, 's3://m/prefix/'],
+    [{ ModelDataSource: { S3DataSource: { S3Uri: 's3://m/prefix', S3DataType: 'S3Prefix', CompressionType: 'None' } } }, 's3://m/prefix/'],
+  ])('model data of %j', async (data, modelDataUrl) => {
+    const found = await described({ InferenceSpecification: { Containers: [{ Image: `${registry}/churn@${digestOf('c')}`, ...data }] } });
+    expect(found?.containers[0]?.modelDataUrl).toBe(modelDataUrl);
+  });
   test.each([`ModelPackage ${arn} does not exist.`, `Could not find model package "${arn}".`])('one that is gone is nothing: %s', async (message) => {
     aws.serve('sagemaker', { DescribeModelPackage: refuse('ValidationException', message) });
     expect(await packages().describe(arn)).toBeUndefined();
