@@ -5,6 +5,7 @@ import type { Rollout } from '../rollout/rollout.ts';
 import type { DeliverySpec } from '../rollout/spec.ts';
 import { imageFor, inBucket } from './image-for.ts';
 import { placeOf } from './named-images.ts';
+import { pinnedImage } from './pin-images.ts';
 
 type Needs = Pick<Ports, 'packages' | 'images' | 'settings'>;
 
@@ -21,28 +22,26 @@ export async function containersOf(rollout: Rollout, spec: DeliverySpec, ports: 
   if (packageArn !== undefined) {
     const registered = await ports.packages.describe(packageArn);
     if (!registered) throw new Refused(`${packageArn} is not in the model registry any more`);
-    return Promise.all(registered.containers.map(async (container) => ({ ...container, imageUri: await pinned(container.imageUri, ports) })));
+    return Promise.all(
+      registered.containers.map(async (container) => ({ ...container, imageUri: await pinnedImage(container.imageUri, packageArn, ports.images) })),
+    );
   }
   const modelDataUrl = rollout.candidate.modelDataUrl ?? spec.serve.modelData;
   const own: PackagedContainer = {
-    imageUri: rollout.candidate.named?.['serve']?.uri ?? (await pinned(imageFor(rollout, spec, 'inference', ports.settings), ports)),
+    imageUri:
+      rollout.candidate.named?.['serve']?.uri ??
+      (await pinnedImage(imageFor(rollout, spec, 'inference', ports.settings), 'what serves', ports.images)),
     ...(modelDataUrl !== undefined && { modelDataUrl: inBucket(modelDataUrl, ports.settings.bucket) }),
     environment: spec.serve.environment,
   };
   const others = (side: 'before' | 'after') =>
     Promise.all(
       spec.serve.pipeline[side].map(async ({ image, modelData, environment }, index) => ({
-        imageUri: rollout.candidate.named?.[placeOf(side, index)]?.uri ?? (await pinned(image, ports)),
+        imageUri:
+          rollout.candidate.named?.[placeOf(side, index)]?.uri ?? (await pinnedImage(image, `${placeOf(side, index)} of the delivery`, ports.images)),
         ...(modelData !== undefined && { modelDataUrl: inBucket(modelData, ports.settings.bucket) }),
         environment,
       })),
     );
   return [...(await others('before')), own, ...(await others('after'))];
-}
-
-async function pinned(imageUri: string, { images }: Pick<Ports, 'images'>): Promise<string> {
-  const found = await images.pinned(imageUri);
-  // What nobody can name by digest could be another image by the time it is served.
-  if (found === undefined) throw new Refused(`Cannot pin image "${imageUri}": no registry says which digest it is`);
-  return found;
 }

@@ -37,16 +37,24 @@ export async function pinImages(rollout: Rollout, ports: Needs): Promise<Rollout
 }
 
 async function pin({ place, uri: asNamed }: NamedImage, { images }: Pick<Ports, 'images'>): Promise<[place: string, image: PinnedImage]> {
+  return [place, { asNamed, uri: await pinnedImage(asNamed, `${place} of the delivery`, images) }];
+}
+
+/**
+ * An image's URI by digest; by its tag only where it is AWS's own and its registry does not say. Those may well answer
+ * SageMaker alone, and that is no reason against an image everybody uses.
+ *
+ * @param where who names it
+ * @throws Refused with the reason and the way out: what nobody can name by digest could be another image by the time it is served
+ */
+export async function pinnedImage(uri: string, where: string, images: Ports['images']): Promise<string> {
   let because = 'its registry has no such image';
-  const uri = await images.pinned(asNamed).catch((error: unknown) => {
+  const found = await images.pinned(uri).catch((error: unknown) => {
     if (!(error instanceof Refused)) throw error;
     because = error.message;
     return undefined;
   });
-  if (uri !== undefined) return [place, { asNamed, uri }];
-  // AWS's registries may well answer SageMaker alone: that is no reason against an image everybody uses.
-  if (isPublished(asNamed)) return [place, { asNamed, uri: asNamed }];
-  throw new Refused(
-    `Cannot pin image "${asNamed}" (${place} of the delivery): ${because}; push it, let Sluice read it (ecr:BatchGetImage), or name it by digest`,
-  );
+  if (found !== undefined) return found;
+  if (isPublished(uri)) return uri;
+  throw new Refused(`Cannot pin image "${uri}" (${where}): ${because}; push it, let Sluice read it (ecr:BatchGetImage), or name it by digest`);
 }

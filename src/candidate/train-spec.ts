@@ -8,6 +8,7 @@ import { DistributionSpec } from './distribution-spec.ts';
 import { writeHyperparameters } from './hyperparameters.ts';
 import { HyperparameterValue, ScriptSpec } from './hyperparameters-spec.ts';
 import { MetricSpec } from './metric-spec.ts';
+import { nearest } from './nearest.ts';
 import { PrebuiltSpec } from './prebuilt-spec.ts';
 import { KmsKey, RoleArn, VpcSpec } from './runs-spec.ts';
 
@@ -87,6 +88,17 @@ export const TrainSpec = z
     const { refusal } = refusalOf(() =>
       writeHyperparameters(hyperparameters, { ...(run && { script: run }), ...(launch.found && { distribution: launch.found }) }),
     );
+    const { accept, metrics } = context.value;
+    const reported = metrics.map(({ name }) => name);
+    for (const [index, { metric }] of accept.entries()) {
+      // AWS's own algorithms report figures of theirs, and an image that is named may be one of those.
+      if (image !== undefined || prebuilt || reported.includes(metric)) continue;
+      const near = nearest(metric, reported);
+      flaw(
+        ['accept', index, 'metric'],
+        `Expected a name of train.metrics: an image of yours reports nothing else${near === undefined ? '' : `; nearest is "${near}"`}`,
+      );
+    }
     if (refusal !== undefined) flaw(['hyperparameters'], `Expected what SageMaker takes: ${refusal}`);
     for (const [name, channel] of Object.entries(channels)) {
       const unknown = channel.instanceGroups?.find((group) => !groups.includes(group));

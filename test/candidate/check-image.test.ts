@@ -319,6 +319,12 @@ describe('checkImage()', () => {
     expect((await m.now()).ending?.reason).toBe(reason);
   });
 
+  test('the way back from a rejected version is not held up by a delivery that asks for signatures by now', async () => {
+    const request = { kind: 'instead', trigger: 'model-rejected', packageArn: 'arn', occurredAtMs: noonMs, dedupeKey: 'x' } as const;
+    const m = await making({ image: { signature: {} } }, { request, candidate: { packageArn: 'earlier' } });
+    expect(await check(m)).toBe('skipped');
+  });
+
   test.each<[string, Parameters<typeof making>[1]]>([
     ['brings only a script', fromSource()],
     [

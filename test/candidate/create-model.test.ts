@@ -57,7 +57,11 @@ describe('createModel()', () => {
   });
 
   test.each<[string, (m: Making) => void, string]>([
-    ['an image nobody can name by digest', (m) => m.tags.clear(), `Cannot pin image "${registry}/features:v1": no registry says which digest it is`],
+    [
+      'an image nobody can name by digest',
+      (m) => m.tags.clear(),
+      `Cannot pin image "${registry}/features:v1" (before[0] of the delivery): its registry has no such image; push it, let Sluice read it (ecr:BatchGetImage), or name it by digest`,
+    ],
     [
       'a quota that is used up',
       (m) => m.refusals.set('CreateModel', ['ResourceLimitExceeded', 'The account-level service limit']),
@@ -70,6 +74,21 @@ describe('createModel()', () => {
     expect((await m.now()).ending).toEqual({ outcome: 'Failed', reason: 'model-refused', text, page: false });
     // The next task of the state machine.
     expect((await askForRollout(id, m.s.ports)).answer).toBe('refused');
+  });
+
+  test('takes AWS’s own image of a registered version by its tag, where its registry does not say which digest that is', async () => {
+    const Image = '141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3';
+    const m = await making(registered, { candidate: { packageArn: packageArn(1) } });
+    const InferenceSpecification = { Containers: [{ Image }] };
+    m.packages.push({
+      ModelPackageArn: packageArn(1),
+      ModelApprovalStatus: 'Approved',
+      ModelPackageStatus: 'Completed',
+      CreationTime: new Date(0),
+      InferenceSpecification,
+    });
+    await createModel(id, m.s.ports);
+    expect(m.asked('CreateModel')).toMatchObject([{ PrimaryContainer: { Image } }]);
   });
 
   test('ends the rollout where the version it was to be made of is deleted in the meantime', async () => {

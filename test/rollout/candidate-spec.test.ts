@@ -137,6 +137,10 @@ describe('train', () => {
       '13:14: got "auc=(?:[0-9.]+)"; expected an expression with a group that captures the value, such as accuracy=([0-9.]+)',
     ],
     [
+      { ...one, metrics: [{ name: 'val:auc', regex: 'auc=(.*)' }], accept: [{ metric: 'val:acu', min: 0.8 }] },
+      '15:15: got "val:acu"; expected a name of train.metrics: an image of yours reports nothing else; nearest is "val:auc"',
+    ],
+    [
       { ...one, distribution: { type: 'parameterServer' } },
       '12:5: expected one this job can run: Cannot distribute the training by parameterServer: it spreads the work over hosts, and one takes part; ask for two instances or more, or train without it',
     ],
@@ -182,6 +186,8 @@ describe('train', () => {
     'a metric may be read by %s, whichever engine knows it',
     (regex) => expect(flaws({ ...one, metrics: [{ name: 'auc', regex }] })).toEqual([]),
   );
+  test('an image that is named may report figures of its own', () =>
+    expect(flaws({ ...one, image, accept: [{ metric: 'validation:auc', min: 0.8 }] })).toEqual([]));
   test.each(['.', '..', 'a/b', ''])('no channel is called "%s": a folder is named for it', (name) =>
     expect(flaws({ ...one, channels: { [name]: { uri: 's3://b/t/' } } })).toHaveLength(1),
   );

@@ -42,10 +42,11 @@ const variantsWith = (changed: Record<string, Variant | undefined>) =>
   Object.values({ ...asAsked, ...changed }).filter((variant) => variant !== undefined);
 
 /** A canary that was asked for an hour ago and reads back as these variants. */
-async function readingBack(variants: readonly Variant[], where: Placement = placement) {
+async function readingBack(variants: readonly Variant[], where: Placement = placement, images = [imageOf('b')]) {
   const s = await story();
   await s.begin({
     placement: where,
+    candidate: { images },
     move: { kind: 'update', configName: 'churn-2', previousConfigName: 'churn-1', requestedAtMs: hourAgoMs },
   });
   s.endpoint = { EndpointStatus: 'InService', EndpointConfigName: 'churn-2', ProductionVariants: variants };
@@ -65,6 +66,14 @@ describe('verify() of a canary', () => {
     expect(proved.ending).toBeUndefined();
     expect(proved.move).toBeUndefined();
   });
+
+  // AWS's own, whose registry did not say which digest its tag has: the endpoint does.
+  test.each([
+    ['its tag', imageOf('b').replace(/@.*/, ':1.2-1'), 'done'],
+    ['the tag of another repository', '141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:1.7-1', 'not-proved'],
+  ])('of an image that is known by %s', async (_, image, answer) =>
+    expect((await readingBack(variantsWith({}), placement, [image])).answer).toBe(answer),
+  );
 
   const digest = (letter: string) => ({ digest: digestOf(letter) });
   test.each<[string, Record<string, Variant | undefined>, string]>([

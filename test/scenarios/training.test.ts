@@ -95,8 +95,11 @@ test.each<[string, Partial<Train>, number, string, string]>([
 
 test('a figure nobody reported ends the rollout where it must be there', async () => {
   world = await startWorld();
+  // Of an image that is named nobody knows before what it reports.
+  await world.push('v1', good, { repository: 'models/trainer' });
   await world.apply(
     training({
+      image: '000000000000.dkr.ecr.us-east-1.amazonaws.com/models/trainer:v1',
       metrics: [
         { name: 'validation:accuracy', regex: 'a=(.*)' },
         { name: 'auc', regex: 'auc=(.*)' },

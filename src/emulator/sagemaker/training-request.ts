@@ -71,6 +71,8 @@ function checkMap(map: Readonly<Record<string, unknown>>, path: string, bounds: 
 }
 
 function checkChannel(state: SageMaker, channel: Channel, input: CreateTrainingJobCommandInput): void {
+  // Where AWS lays out such a one nobody has written down; here it would be outside of its folder.
+  if (/^\.{1,2}$/.test(channel.ChannelName ?? '')) throw notEmulated(`a training channel called "${channel.ChannelName}"`);
   const mode = channel.InputMode ?? input.AlgorithmSpecification?.TrainingInputMode;
   if (mode === 'Pipe') throw notEmulated(`training input mode Pipe (channel "${channel.ChannelName}")`);
   const source = channel.DataSource?.S3DataSource;
