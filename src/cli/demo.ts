@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
 import { toDuration } from '../rollout/duration.ts';
+import { haveBaseImage } from './demo/base-image.ts';
+import { enterEnvironment } from './demo/environment.ts';
 import type { DemoEvent, RolloutSummary } from './demo/events.ts';
-import { exampleNames, examples, folderOf } from './demo/examples.ts';
+import { exampleNames } from './demo/examples.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { engines, output, port, wholeNumber } from './options.ts';
 import { print, styled, table } from './terminal.ts';
@@ -29,14 +29,14 @@ export const demo = new Command('demo')
   )
   .addOption(output())
   .action(async (options) => {
-    if (options.engine === 'process') enterEnvironment(options.example);
     await untilInterrupted(async (signal) => {
       const tell = (event: DemoEvent) => print(options.output, event, () => textOf(event));
+      const stage = (text: string) => tell({ type: 'stage', text });
+      if (options.engine === 'process') await enterEnvironment(options.example, stage, signal);
+      else await haveBaseImage(options.example, stage);
       // The embedded AWS is loaded by the commands that need it, not by every one.
       const [{ startLocalService }, { tellStory }] = await Promise.all([import('./local-service.ts'), import('./demo/story.ts')]);
-      const local = await startLocalService({ speed, seed: options.seed, port: options.port, engine: options.engine, signal }, (text) =>
-        tell({ type: 'stage', text }),
-      );
+      const local = await startLocalService({ speed, seed: options.seed, port: options.port, engine: options.engine, signal }, stage);
       try {
         const { rollouts, surprises: told } = await tellStory(local, options.example, options.from, requestsPerSecond, tell, signal);
         const surprises = [...told];
@@ -50,15 +50,6 @@ export const demo = new Command('demo')
       }
     });
   });
-
-/** Puts the programs that images of an example need as plain processes first on the PATH. */
-function enterEnvironment(name: (typeof exampleNames)[number]): void {
-  const { makeEnvironment } = examples[name];
-  if (makeEnvironment === undefined) return;
-  const bin = path.join(folderOf(name), '.venv/bin');
-  if (!existsSync(bin)) throw new Error(`Example "${name}" needs a virtual environment as plain processes: make it with \`${makeEnvironment}\``);
-  process.env['PATH'] = [bin, process.env['PATH'] ?? ''].join(path.delimiter);
-}
 
 const timeOf = (at: string): string => at.slice(11, 19);
 

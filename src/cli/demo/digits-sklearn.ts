@@ -5,7 +5,6 @@ export const digits: Example = {
   metricNamespace: 'DigitsSklearn',
   rows: (csv) => labelledRows(csv.trim().split('\n')),
   isRight: (answer, label) => answer.trim() === label,
-  makeEnvironment: 'npm exec -- node scripts/python.ts digits-sklearn',
   chapters: [
     {
       tag: 'v1',

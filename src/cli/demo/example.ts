@@ -20,8 +20,6 @@ export interface Example {
   readonly rows: (csv: string) => readonly LabelledRow[];
   /** @param answer the body of the answer to one row, asked for as CSV */
   readonly isRight: (answer: string, label: string) => boolean;
-  /** The command that makes what plain processes need besides Node; unset where they need nothing. Its programs are in `.venv/bin`. */
-  readonly makeEnvironment?: string;
 }
 
 /** Rows of CSV lines whose last column is the label, which is no part of the request. */
