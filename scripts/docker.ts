@@ -1,16 +1,17 @@
 /**
  * Runs a command with a Docker engine and the base images of the examples: `node scripts/docker.ts <command …>`. The engine is the one that
  * answers. Where none does, or one that lacks those images and a registry, root of a Debian system gets one of its own for as long as the
- * command runs. Ends with the command's exit code, or with 3 and the reason where there can be no engine.
+ * command runs. Ends with the command's exit code; with 3 and the reason where there can be no engine, with 1 where there is one that cannot
+ * be used.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { watchdog } from '../src/containers/watchdog.ts';
 import { baseImages, haveBaseImages, makeBaseImages } from './docker-bases.ts';
-import { root, run } from './process.ts';
+import { Interrupted, leaveWith, root, run } from './process.ts';
 
 /** There is no engine, and there can be none; the text says why and what would help. */
 class NoEngine extends Error {
@@ -71,7 +72,7 @@ async function startEngine(): Promise<OwnEngine> {
       daemon.kill('SIGKILL');
       if (daemon.pid !== undefined) guard.release(daemon.pid);
       await guard.close();
-      if (!hadBridge) await run(['ip', 'link', 'delete', 'docker0'], { shows: false, limitSeconds: 10 });
+      if (!hadBridge) spawnSync('ip', ['link', 'delete', 'docker0'], { timeout: 10_000 });
       rmSync(folder, { recursive: true, force: true });
     };
     for (let attempt = 0; attempt < 60 && daemon.exitCode === null; attempt++) {
@@ -83,15 +84,23 @@ async function startEngine(): Promise<OwnEngine> {
     if (daemon.pid !== undefined) guard.release(daemon.pid);
   }
   await guard.close();
-  const reason = readFileSync(log, 'utf8').trimEnd().split('\n').at(-1);
+  const reason = `dockerd does not start here: ${readFileSync(log, 'utf8').trimEnd().split('\n').at(-1)}`;
   rmSync(folder, { recursive: true, force: true });
-  throw new NoEngine(`dockerd does not start here: ${reason}`);
+  // What this machine does not allow is no flaw; anything else is one, and must not pass for a machine without Docker.
+  throw /not permitted|permission denied|invalid argument/i.test(reason) ? new NoEngine(reason) : new Error(reason);
+}
+
+/** What a container is made with: mounts and namespaces, and a network. By number, as <linux/capability.h> has them. */
+const neededCapabilities = { CAP_SYS_ADMIN: 21, CAP_NET_ADMIN: 12 } as const;
+
+/** The rights an engine needs that root does not have here, as in a container without privileges. */
+function missingCapabilities(): string[] {
+  const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0'}`);
+  return Object.entries(neededCapabilities).flatMap(([name, bit]) => (((effective >> BigInt(bit)) & 1n) === 1n ? [] : [name]));
 }
 
 /** An engine of our own with the base images made from Debian's packages, in place of one that is not there or lacks them. */
-async function ownEngine(missing: string): Promise<OwnEngine> {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get'))
-    throw new NoEngine(`${missing}; only root of a Debian system can be given an engine of its own`);
+async function ownEngine(): Promise<OwnEngine> {
   await install();
   const own = await startEngine();
   try {
@@ -105,23 +114,38 @@ async function ownEngine(missing: string): Promise<OwnEngine> {
   }
 }
 
+/** Why this machine cannot be given an engine of its own; undefined where it can. */
+function whyNoOwnEngine(): string | undefined {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get'))
+    return 'only root of a Debian system can be given an engine of its own';
+  const missing = missingCapabilities();
+  return missing.length === 0 ? undefined : `root may not run an engine of its own here, without ${missing.join(' and ')}`;
+}
+
 async function main(command: readonly [string, ...string[]]): Promise<number> {
+  const found = await answers();
   // Into somebody's engine nothing goes by the name of an image that a registry has: it is pulled, or not there.
-  const missing = (await answers()) ? await haveBaseImages({}) : 'no Docker engine answers';
+  const missing = found ? await haveBaseImages({}) : 'no Docker engine answers';
   let own: OwnEngine | undefined;
   try {
-    if (missing !== undefined) own = await ownEngine(missing);
+    if (missing !== undefined) {
+      const reason = whyNoOwnEngine();
+      // An engine was found, so whoever relies on it has to hear that it is of no use.
+      if (reason !== undefined && found) throw new Error(`${missing}; ${reason}`);
+      if (reason !== undefined) throw new NoEngine(`${missing}; ${reason}`);
+      own = await ownEngine();
+    }
     console.log(`a Docker engine${own ? ' of our own' : ''} with ${baseImages.join(', ')}`);
     const env: Record<string, string> = own ? { DOCKER_HOST: own.host } : {};
     return (await run(command, { shows: true, limitSeconds: commandLimitSeconds, env })).code;
   } catch (error) {
-    if (!(error instanceof NoEngine)) throw error;
+    if (!(error instanceof Error) || error instanceof Interrupted) throw error;
     console.log(`no Docker: ${error.message}`);
-    return 3;
+    return error instanceof NoEngine ? 3 : 1;
   } finally {
     await own?.stop();
   }
 }
 
 const [program = 'docker', ...words] = process.argv.slice(2);
-process.exitCode = await main([program, ...(process.argv.length > 2 ? words : ['images'])]);
+await leaveWith(() => main([program, ...(process.argv.length > 2 ? words : ['images'])]));

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { run } from './process.ts';
+import { leaveWith, run } from './process.ts';
 import { type TestReport, reportFileVariable } from './test-report.ts';
 
 const checks: readonly { readonly name: string; readonly command: readonly [string, ...string[]] }[] = [
@@ -16,55 +16,62 @@ const checkLimitSeconds = 180;
 /** The continuous integration has 15 minutes for everything. */
 const testLimitSeconds = 600;
 
-const lines: string[] = [];
-let passed = 0;
-let failed = 0;
-const tell = (name: string, outcome: string, seconds: number) => {
-  const line = `${name.padEnd(8)} ${outcome} (${seconds.toFixed(1)} s)`;
-  lines.push(line);
-  console.log(line);
-};
+async function test() {
+  const folder = mkdtempSync(path.join(tmpdir(), 'ok-'));
+  const file = path.join(folder, 'tests.json');
+  try {
+    const env = { [reportFileVariable]: file };
+    const command = ['npm', 'test', '--', '--reporter=default', '--reporter=./scripts/test-report.ts'] as const;
+    const tests = await run(command, { shows: true, limitSeconds: testLimitSeconds, env });
+    return { tests, report: read(file) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
-for (const { name, command } of checks) {
-  const { code, output, seconds } = await run(command, { shows: false, limitSeconds: checkLimitSeconds });
-  if (code === 0) passed++;
-  else {
+async function main(): Promise<number> {
+  const lines: string[] = [];
+  let passed = 0;
+  let failed = 0;
+  const tell = (name: string, outcome: string, seconds: number) => {
+    const line = `${name.padEnd(8)} ${outcome} (${seconds.toFixed(1)} s)`;
+    lines.push(line);
+    console.log(line);
+  };
+
+  for (const { name, command } of checks) {
+    const { code, output, seconds } = await run(command, { shows: false, limitSeconds: checkLimitSeconds });
+    if (code === 0) passed++;
+    else {
+      failed++;
+      console.log(output.trimEnd());
+    }
+    tell(name, code === 0 ? 'passed' : 'failed', seconds);
+  }
+
+  const { tests, report } = await test();
+  if (report) {
+    const unexplained = report.skipped.filter(({ reason }) => reason === undefined);
+    // A run may fail for what no single test did: that too is one failure.
+    const failures = report.failed + unexplained.length + (tests.code !== 0 && report.failed === 0 ? 1 : 0);
+    passed += report.passed;
+    failed += failures;
+    tell(
+      'tests',
+      `${failures === 0 ? 'passed' : 'failed'}: ${report.passed} passed, ${report.failed} failed, ${report.skipped.length} skipped`,
+      tests.seconds,
+    );
+    for (const { test, reason } of report.skipped) {
+      lines.push(`         skipped: ${test}: ${reason ?? 'no reason given, which counts as failed: say context.skip(reason)'}`);
+    }
+  } else {
     failed++;
-    console.log(output.trimEnd());
+    tell('tests', `failed: the run ended with code ${tests.code} and left no report`, tests.seconds);
   }
-  tell(name, code === 0 ? 'passed' : 'failed', seconds);
-}
 
-const folder = mkdtempSync(path.join(tmpdir(), 'ok-'));
-const file = path.join(folder, 'tests.json');
-const tests = await run(['npm', 'test', '--', '--reporter=default', '--reporter=./scripts/test-report.ts'], {
-  shows: true,
-  limitSeconds: testLimitSeconds,
-  env: { [reportFileVariable]: file },
-});
-const report = read(file);
-rmSync(folder, { recursive: true, force: true });
-if (report) {
-  const unexplained = report.skipped.filter(({ reason }) => reason === undefined);
-  // A run may fail for what no single test did: that too is one failure.
-  const failures = report.failed + unexplained.length + (tests.code !== 0 && report.failed === 0 ? 1 : 0);
-  passed += report.passed;
-  failed += failures;
-  tell(
-    'tests',
-    `${failures === 0 ? 'passed' : 'failed'}: ${report.passed} passed, ${report.failed} failed, ${report.skipped.length} skipped`,
-    tests.seconds,
-  );
-  for (const { test, reason } of report.skipped) {
-    lines.push(`         skipped: ${test}: ${reason ?? 'no reason given, which counts as failed: say context.skip(reason)'}`);
-  }
-} else {
-  failed++;
-  tell('tests', `failed: the run ended with code ${tests.code} and left no report`, tests.seconds);
+  console.log(`\n${lines.join('\n')}\n${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
 }
-
-console.log(`\n${lines.join('\n')}\n${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
 
 function read(from: string): TestReport | undefined {
   try {
@@ -73,3 +80,5 @@ function read(from: string): TestReport | undefined {
     return undefined;
   }
 }
+
+await leaveWith(main);

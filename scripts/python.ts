@@ -1,11 +1,13 @@
 /**
  * Makes the virtual environments of the examples that are written in Python: `node scripts/python.ts [example …]`, default all.
- * One that is there and has what its requirements.txt says is left as it is.
+ * One that is there and has what its requirements.txt says is left as it is. Ends with 0 where at least one example can run, with 3 and the
+ * reasons where the machine lacks what each of them needs, with 1 where the machine has it and something failed.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { root, run } from './process.ts';
+import { leaveWith, root, run } from './process.ts';
 
 /** Why an example cannot run here, in words a person can act on. */
 export interface Unavailable {
@@ -39,9 +41,11 @@ async function findPython(): Promise<string | undefined> {
   return undefined;
 }
 
+const isDebian = (): boolean => existsSync('/usr/bin/apt-get');
+
 /** Root of a Debian system may install what is missing. */
 async function installPackages(...packages: readonly string[]): Promise<void> {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
+  if (process.getuid?.() !== 0 || !isDebian()) return;
   await run(['apt-get', 'update'], { shows: false, limitSeconds: 60 });
   await run(['apt-get', 'install', '--yes', '--no-install-recommends', ...packages], { shows: false, limitSeconds: 180 });
 }
@@ -49,8 +53,20 @@ async function installPackages(...packages: readonly string[]): Promise<void> {
 /** How a compiler that is missing, or finds no header files of Python's, shows in what pip prints. */
 const noCompiler = /Python\.h|command '[^']*(?:gcc|cc|clang)[^']*' failed: No such file|unable to execute|No C compiler/;
 
-/** Makes an example's virtual environment where it is not there yet. */
+/** Makes an example's virtual environment where it is not there yet; one that could not be made whole is not left behind. */
 export async function makeEnvironment(example: string): Promise<Unavailable | undefined> {
+  const folder = path.dirname(binFolder(example));
+  try {
+    const unavailable = await environmentOf(example);
+    if (unavailable) rmSync(folder, { recursive: true, force: true });
+    return unavailable;
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function environmentOf(example: string): Promise<Unavailable | undefined> {
   const requirements = path.join(root, 'examples', example, 'requirements.txt');
   const folder = path.dirname(binFolder(example));
   const stamp = path.join(folder, 'made-of');
@@ -83,16 +99,51 @@ export async function makeEnvironment(example: string): Promise<Unavailable | un
 
 const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1) ?? '';
 
-if (import.meta.main) {
-  const known = pythonExamples();
-  const wanted = process.argv.slice(2).map((name) => path.basename(path.resolve(name)));
-  for (const example of wanted.length > 0 ? wanted : known) {
-    if (!known.includes(example)) throw new Error(`Example "${example}" has no requirements.txt; known are ${known.join(', ')}`);
-    const startedAt = performance.now();
-    const unavailable = await makeEnvironment(example);
-    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    console.log(`${example}: ${unavailable?.reason ?? `ready in examples/${example}/.venv (${seconds} s)`}`);
-    // 3: nothing is broken, the machine has no Python.
-    if (unavailable) process.exitCode = unavailable.failed ? 1 : (process.exitCode ?? 3);
+/**
+ * Puts nginx into the environment of an example that has a configuration for it, where the machine has none: the program alone, out of Debian's
+ * package, so that no server is started and nothing outside the folder is touched. Without it the example serves all the same.
+ */
+async function bringNginx(example: string): Promise<void> {
+  if (!existsSync(path.join(root, 'examples', example, 'image/nginx.conf')) || !isDebian()) return;
+  const own = path.join(binFolder(example), 'nginx');
+  const quietly = (...command: readonly [string, ...string[]]) => run(command, { shows: false, limitSeconds: 60 });
+  for (const program of ['nginx', own]) if ((await quietly(program, '-v')).code === 0) return;
+  const folder = mkdtempSync(path.join(tmpdir(), 'nginx-'));
+  try {
+    const download = () => quietly('sh', '-c', 'cd "$1" && apt-get download nginx && dpkg-deb --extract nginx_*.deb .', 'sh', folder);
+    let { code } = await download();
+    if (code !== 0 && process.getuid?.() === 0) {
+      await quietly('apt-get', 'update');
+      ({ code } = await download());
+    }
+    const program = path.join(folder, 'usr/sbin/nginx');
+    // Its libraries are the machine's, or are not there.
+    if (code === 0 && (await quietly(program, '-v')).code === 0) copyFileSync(program, own);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
+
+async function main(): Promise<number> {
+  const known = pythonExamples();
+  const wanted = process.argv.slice(2).map((name) => path.basename(path.resolve(name)));
+  const unknown = wanted.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    console.log(`Example "${unknown}" has no requirements.txt; known are ${known.join(', ')}`);
+    return 1;
+  }
+  const outcomes: (Unavailable | undefined)[] = [];
+  for (const example of wanted.length > 0 ? wanted : known) {
+    const startedAt = performance.now();
+    const unavailable = await makeEnvironment(example);
+    if (!unavailable) await bringNginx(example);
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+    console.log(`${example}: ${unavailable?.reason ?? `ready in examples/${example}/.venv (${seconds} s)`}`);
+    outcomes.push(unavailable);
+  }
+  if (outcomes.some((unavailable) => unavailable?.failed)) return 1;
+  // Nothing is broken, the machine has no Python. One that has, and lacks what another example needs, does what it can.
+  return outcomes.every((unavailable) => unavailable !== undefined) ? 3 : 0;
+}
+
+if (import.meta.main) await leaveWith(main);

@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { heldOutRows, measure } from '../../examples/digits-sklearn/measure.ts';
@@ -14,8 +14,8 @@ import { type Engine, freePort, processEngine } from '../../src/containers/run.t
 const text = (name: string) => readFileSync(join(dataFolder, name), 'utf8');
 const train = { name: 'train', contentType: 'text/csv', files: [{ path: 'train.csv', bytes: readFileSync(join(dataFolder, 'train.csv')) }] };
 
-const machinePath = process.env['PATH'] ?? '';
-const nginx = machinePath.split(':').find((folder) => existsSync(join(folder, 'nginx')));
+const programFolders = [binFolder('digits-sklearn'), ...(process.env['PATH'] ?? '').split(delimiter)];
+const nginx = programFolders.find((folder) => existsSync(join(folder, 'nginx')));
 
 let work: string;
 let engine: Engine;
@@ -169,7 +169,10 @@ describe('serve', () => {
 
   it('runs on gunicorn alone where there is no nginx, and ends with 0 on SIGTERM', async () => {
     const withNginx = process.env['PATH'];
-    process.env['PATH'] = binFolder('digits-sklearn');
+    // The interpreter, and no other program.
+    const onlyPython = mkdtempSync(join(work, 'bin-'));
+    writeFileSync(join(onlyPython, 'python3'), `#!/bin/sh\nexec '${binFolder('digits-sklearn')}/python3' "$@"\n`, { mode: 0o755 });
+    process.env['PATH'] = onlyPython;
     try {
       const { container, lines, invoke } = await served('v2', baseFolder);
       expect(lines.join('\n')).toMatch(/gunicorn on port \d+/);
