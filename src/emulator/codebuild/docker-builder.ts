@@ -13,14 +13,13 @@ import { type Builder, type BuildInput, ImageNotBuilt } from './builder.ts';
 
 const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
-/** What `docker build` is told: one plain image, without the attestations SageMaker does not take. */
-export const buildArgumentsOf = ({ dockerfile, buildArguments, platform }: BuildInput, tag: string, folder: string): string[] => [
-  'buildx',
-  'build',
-  '--load',
-  '--provenance=false',
-  '--sbom=false',
-  '--progress=plain',
+/**
+ * What `docker build` is told: one plain image, without the attestations SageMaker does not take.
+ *
+ * @param hasBuildx whether the command has that plugin, which some distributions leave out; the builder without it makes no attestations
+ */
+export const buildArgumentsOf = ({ dockerfile, buildArguments, platform }: BuildInput, tag: string, folder: string, hasBuildx: boolean): string[] => [
+  ...(hasBuildx ? ['buildx', 'build', '--load', '--provenance=false', '--sbom=false', '--progress=plain'] : ['build']),
   '--platform',
   platform,
   ...Object.entries(buildArguments).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
@@ -99,7 +98,11 @@ export function dockerBuilder(command = 'docker'): Builder {
       try {
         mkdirSync(context);
         lay(input.entries, context);
-        await run(buildArgumentsOf(input, tag, context), onLine, over);
+        const hasBuildx = await run(['buildx', 'version'], () => {}, over).then(
+          () => true,
+          () => false,
+        );
+        await run(buildArgumentsOf(input, tag, context, hasBuildx), onLine, over);
         await run(['image', 'save', '--output', archive, tag], onLine, over);
         return savedImage(readFileSync(archive));
       } finally {

@@ -67,7 +67,7 @@ esac`);
     const lines: string[] = [];
     const image = await dockerBuilder(docker).build(input, (line) => lines.push(line), new AbortController().signal);
 
-    const [build = '', save = '', remove = ''] = readFileSync(path.join(folder, 'asked'), 'utf8').trim().split('\n');
+    const [, build = '', save = '', remove = ''] = readFileSync(path.join(folder, 'asked'), 'utf8').trim().split('\n');
     expect(build).toMatch(
       /^buildx build --load --provenance=false --sbom=false --progress=plain --platform linux\/arm64 --build-arg VERSION=1 2 --file (\S+)\/docker\/Dockerfile --tag local-build:[0-9a-f]{32} \1$/,
     );
@@ -92,6 +92,20 @@ esac`);
       ],
     });
     expect(image.digest).toBe(`sha256:${sha256(image.manifest)}`);
+  });
+
+  it('builds with what Docker has where it came without buildx', async () => {
+    const docker = standIn(`case "$1 $2" in
+"buildx version") echo "'buildx' is not a docker command." >&2; exit 1;;
+"buildx "*) exit 1;;
+"image save") cp ${saved.file} "$4";;
+esac`);
+    rmSync(path.join(folder, 'asked'), { force: true });
+    await dockerBuilder(docker).build(input, () => {}, new AbortController().signal);
+    const [, build = ''] = readFileSync(path.join(folder, 'asked'), 'utf8').trim().split('\n');
+    expect(build).toMatch(
+      /^build --platform linux\/arm64 --build-arg VERSION=1 2 --file (\S+)\/docker\/Dockerfile --tag local-build:[0-9a-f]{32} \1$/,
+    );
   });
 
   it('says how Docker refused, in its last words', async () => {
@@ -125,7 +139,7 @@ esac`);
 
   it('ends with the build it works for', async () => {
     const over = new AbortController();
-    const docker = standIn('case "$1" in buildx) echo started; exec sleep 60;; esac');
+    const docker = standIn('case "$1 $2" in "buildx build") echo started; exec sleep 60;; esac');
     const building = dockerBuilder(docker).build(input, (line) => line === 'started' && over.abort(), over.signal);
     await expect(building).rejects.toThrow(ImageNotBuilt);
   });
