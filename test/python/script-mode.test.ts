@@ -20,18 +20,23 @@ const machine = ['SM_NUM_CPUS', 'SM_NUM_GPUS', 'SM_NUM_NEURONS'];
 
 type Variables = Readonly<Record<string, string>>;
 
-/** Digits need Python alone; the training toolkit needs a C compiler as well, and scripts/python.ts has said what it found. */
-const ready = existsSync(binFolder('script-mode'));
+/** Digits need Python alone; the toolkits need a C compiler as well, and scripts/python.ts has said what it found. */
+const noToolkits = existsSync(binFolder('script-mode'))
+  ? undefined
+  : 'the toolkits are not installed: they need a C compiler and the header files of Python';
+/** A script is run once the names of all hosts are found. Not asked of the container's own variables: then one of them would be ours. */
+const names = await processEngine().network(job.hosts);
+await names.close();
+const noScripts = noToolkits ?? names.unresolved;
 
 let work: string;
 let engine: Engine;
 beforeAll(() => {
-  if (ready) enterEnvironment(example);
+  if (noToolkits === undefined) enterEnvironment(example);
   work = mkdtempSync(join(tmpdir(), 'script-mode-test-'));
 });
 afterAll(() => wipe(work));
-beforeEach(({ skip }) => {
-  skip(!ready, 'the toolkits are not installed: a C compiler and header files of Python are needed');
+beforeEach(() => {
   engine = processEngine();
 });
 afterEach(() => engine.close());
@@ -88,11 +93,8 @@ describe('a script under the training toolkit', () => {
   let told: { arguments: string[]; environment: Variables };
   let lines: string[];
   beforeAll(async () => {
-    if (!ready) return;
+    if (noScripts !== undefined) return;
     engine = processEngine();
-    const { unresolved } = await engine.network(job.hosts);
-    // Not asked of the container's own variables: then one of them would be ours.
-    if (unresolved !== undefined) throw new Error(unresolved);
     baseFolder = layout(job.hyperParameters);
     const ended = await train(baseFolder);
     lines = ended.lines;
@@ -101,31 +103,36 @@ describe('a script under the training toolkit', () => {
     await engine.close();
   });
 
-  it('trains, and leaves a model and the toolkit’s own sign of success', () => {
+  it('trains, and leaves a model and the toolkit’s own sign of success', ({ skip }) => {
+    skip(noScripts !== undefined, noScripts);
     expect(Number(/validation:accuracy=([\d.]+);/.exec(lines.join('\n'))?.[1])).toBeGreaterThan(0.9);
     expect(existsSync(join(baseFolder, 'model/model.json'))).toBe(true);
     expect(existsSync(join(baseFolder, 'output/success'))).toBe(true);
   });
 
-  it('is told what the facts say, variable by variable, and no other', () => {
+  it('is told what the facts say, variable by variable, and no other', ({ skip }) => {
+    skip(noScripts !== undefined, noScripts);
     expect(asOnSageMaker(texts(told.environment), baseFolder)).toEqual(variables);
     expect(told.environment).toMatchObject({ SM_NUM_CPUS: String(cpus().length), SM_NUM_NEURONS: '0' });
     expect(told.environment['SM_NUM_GPUS']).toMatch(/^\d+$/);
     expect(told.arguments).toEqual(['--batch-size', '32', '-k', '2', '--lr', '0.001']);
   });
 
-  it('is told all of it at once in SM_TRAINING_ENV', () => {
+  it('is told all of it at once in SM_TRAINING_ENV', ({ skip }) => {
+    skip(noScripts !== undefined, noScripts);
     const all = JSON.parse(told.environment['SM_TRAINING_ENV'] ?? '') as Record<string, unknown>; // JSON, by the facts.
     expect(Object.keys(all).toSorted()).toEqual(trainingEnvKeys);
     expect(all).toMatchObject({ job_name: 'job-1', is_master: true, master_hostname: 'algo-1', module_name: 'train', hosts: job.hosts });
   });
 
-  it('takes our layout for SageMaker’s with a distribution switched on, too', () => {
+  it('takes our layout for SageMaker’s with a distribution switched on, too', ({ skip }) => {
+    skip(noToolkits !== undefined, noToolkits);
     const folder = layout({ ...job.hyperParameters, sagemaker_mpi_enabled: 'true' });
     expect(asOnSageMaker(texts(asked(folder).environment), folder)).toEqual(variablesWithMpi);
   });
 
-  it('gets each kind of value as the facts’ table has it', () => {
+  it('gets each kind of value as the facts’ table has it', ({ skip }) => {
+    skip(noToolkits !== undefined, noToolkits);
     const folder = layout(Object.fromEntries(values.map(([stored], index) => [`h${String(index).padStart(2, '0')}`, stored])));
     const { environment, arguments: words } = asked(folder);
     const got = values.map(([stored], index) => [
@@ -137,14 +144,16 @@ describe('a script under the training toolkit', () => {
     expect(words).toHaveLength(2 * values.length);
   });
 
-  it('says in output/failure why a script failed', async () => {
+  it('says in output/failure why a script failed', async ({ skip }) => {
+    skip(noScripts !== undefined, noScripts);
     const folder = layout({ lr: '"fast"' });
     const { exitCode } = await train(folder);
     expect(exitCode).not.toBe(0);
     expect(failureText(folder)).toContain('train.py');
   });
 
-  it('serves what it trained through the inference toolkit', async () => {
+  it('serves what it trained through the inference toolkit', async ({ skip }) => {
+    skip(noScripts !== undefined, noScripts);
     const log: string[] = [];
     const container = await engine.start({
       ...unpackedImage([join(example, 'image')], work),
