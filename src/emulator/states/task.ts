@@ -1,4 +1,5 @@
 import type { HistoryEventType } from '@aws-sdk/client-sfn';
+import type { Clock } from '../clock.ts';
 import type { Kernel } from '../kernel.ts';
 import type { TaskState } from './definition.ts';
 import type { Execution } from './execution.ts';
@@ -54,6 +55,14 @@ export async function attemptTask(state: TaskState, attempt: Attempt): Promise<J
   return result;
 }
 
+/**
+ * A task's time-out in milliseconds of the emulator's clock. Where it bounds a function's computing it is wall time, as the function's own
+ * time-out is: a scaled clock hurries no computing, and of 900 s it would leave 15. A wait for a token is a wait, in emulator time.
+ */
+export function timeoutMsOf(timeoutSeconds: number, waitsForFunction: boolean, { kind, rate }: Pick<Clock, 'kind' | 'rate'>): number {
+  return timeoutSeconds * 1_000 * (waitsForFunction && kind === 'scaled' ? rate : 1);
+}
+
 async function seconds(template: TaskState['timeoutSeconds'], scope: Scope, field: string): Promise<number | undefined> {
   if (template === undefined) return undefined;
   const value = await evaluateAs(template, 'number', scope, field);
@@ -81,7 +90,8 @@ function perform(
     const label = `states/${execution.name}/${state.name}`;
     const cancels: (() => void)[] = [];
     if (limits.timeoutSeconds !== undefined) {
-      const timer = kernel.clock.after(limits.timeoutSeconds * 1_000, `${label}/timeout`, () => reject(new StateError('States.Timeout')));
+      const timeoutMs = timeoutMsOf(limits.timeoutSeconds, token === undefined && state.resource.resourceType === 'lambda', kernel.clock);
+      const timer = kernel.clock.after(timeoutMs, `${label}/timeout`, () => reject(new StateError('States.Timeout')));
       cancels.push(() => timer.cancel());
     }
     let waits = true;
