@@ -16,10 +16,11 @@ const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha256').u
 /**
  * What `docker build` is told: one plain image, without the attestations SageMaker does not take.
  *
- * @param hasBuildx whether the command has that plugin, which some distributions leave out; the builder without it makes no attestations
+ * @param hasBuildx whether the command has that plugin, which some distributions leave out; the builder without it makes no attestations, and
+ *   keeps the container of a step that failed unless it is told otherwise
  */
 export const buildArgumentsOf = ({ dockerfile, buildArguments, platform }: BuildInput, tag: string, folder: string, hasBuildx: boolean): string[] => [
-  ...(hasBuildx ? ['buildx', 'build', '--load', '--provenance=false', '--sbom=false', '--progress=plain'] : ['build']),
+  ...(hasBuildx ? ['buildx', 'build', '--load', '--provenance=false', '--sbom=false', '--progress=plain'] : ['build', '--force-rm']),
   '--platform',
   platform,
   ...Object.entries(buildArguments).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),

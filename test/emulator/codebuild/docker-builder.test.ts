@@ -104,7 +104,7 @@ esac`);
     await dockerBuilder(docker).build(input, () => {}, new AbortController().signal);
     const [, build = ''] = readFileSync(path.join(folder, 'asked'), 'utf8').trim().split('\n');
     expect(build).toMatch(
-      /^build --platform linux\/arm64 --build-arg VERSION=1 2 --file (\S+)\/docker\/Dockerfile --tag local-build:[0-9a-f]{32} \1$/,
+      /^build --force-rm --platform linux\/arm64 --build-arg VERSION=1 2 --file (\S+)\/docker\/Dockerfile --tag local-build:[0-9a-f]{32} \1$/,
     );
   });
 
