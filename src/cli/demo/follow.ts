@@ -6,7 +6,7 @@ import type { Tell } from './events.ts';
 
 /** Wall milliseconds between two looks at the rollout. */
 const lookEveryMs = 200;
-/** A rollout that has not ended by then is stuck, wall milliseconds; a person's answer is within it. */
+/** A rollout whose record says nothing new for so long is stuck, wall milliseconds; a person's answer is within it. */
 const giveUpAfterMs = 180_000;
 
 export interface Followed {
@@ -34,13 +34,13 @@ export async function follow(
   tell: Tell,
   signal: AbortSignal,
 ): Promise<RolloutView> {
-  const deadline = performance.now() + giveUpAfterMs;
+  let deadline = performance.now() + giveUpAfterMs;
   const answered = new Set<unknown>();
   let seen = 0;
   let lastWeights = '';
   for (;;) {
     signal.throwIfAborted();
-    if (performance.now() > deadline) throw new Error(`The rollout of ${imageDigest} has not ended after ${giveUpAfterMs / 1000} s`);
+    if (performance.now() > deadline) throw new Error(`The rollout of ${imageDigest} is stuck: nothing new of it for ${giveUpAfterMs / 1000} s`);
     looked();
     const endpoint = await sageMaker.send(new DescribeEndpointCommand({ EndpointName: endpointName })).catch(() => undefined);
     if (endpoint?.EndpointStatus !== undefined) {
@@ -61,6 +61,7 @@ export async function follow(
       const view = (await ask({ action: 'get', rolloutId: found.id })) as RolloutView; // The API answers with a view.
       for (const entry of view.entries.filter((candidate) => candidate.seq > seen)) {
         seen = entry.seq;
+        deadline = performance.now() + giveUpAfterMs;
         tell({
           type: 'entry',
           rolloutId: view.id,
