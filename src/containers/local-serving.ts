@@ -129,7 +129,7 @@ export async function serveLocally(
     if (stop.aborted) return { status: 'Stopped' };
     const how = exit ?? (await started.exited);
     return {
-      ...failed(`serve ended by itself with ${explainExit(how)}${how.exitCode === 0 ? '; it has to stay in the foreground (CC-49)' : ''}`),
+      ...failed(`serve ended by itself with ${explainExit(how, 'serve')}${how.exitCode === 0 ? '; it has to stay in the foreground (CC-49)' : ''}`),
       exitCode: exitCodeOf(how),
     };
 

@@ -85,7 +85,7 @@ export async function trainLocally(job: LocalTraining, around: TrainingSurroundi
       // Somebody wanted the end while it was being started.
       if (reason !== undefined) void container.stop(contract.trainingGraceMs);
       const exit = await container.exited;
-      over(exit, explainExit(exit));
+      over(exit, explainExit(exit, 'train'));
     } catch (error) {
       if (!(error instanceof ContainerCannotStart)) throw error;
       over({ exitCode: 127, signal: null }, error.message, false);

@@ -13,7 +13,7 @@ export const exitCodeOf = ({ exitCode, signal }: Exit): number =>
 
 /** What a code usually means on SageMaker, as far as one can tell from a number. */
 const meanings: Readonly<Record<number, string>> = {
-  1: 'a general error; the training toolkit ends with 1 whatever the code of the script',
+  1: 'a general error',
   2: 'often a program that refuses its arguments: it has to take the word train or serve',
   126: 'the program was found and is not executable',
   127: 'the program, or its interpreter, was not found',
@@ -30,12 +30,13 @@ const signalMeanings: Readonly<Record<number, string>> = {
 };
 
 /** `exit code 137, SIGKILL: killed, mostly …`: an exit in words a person can act on. */
-export function explainExit(exit: Exit): string {
+export function explainExit(exit: Exit, word: 'train' | 'serve'): string {
   const code = exitCodeOf(exit);
   const number = code > 128 ? code - 128 : undefined;
   const signal = Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
+  const ofToolkit = code === 1 && word === 'train' ? '; the training toolkit ends with 1 whatever the code of the script' : '';
   const meaning = number === undefined ? meanings[code] : signalMeanings[number];
-  return `exit code ${code}${signal === undefined ? '' : `, ${signal}`}${meaning === undefined ? '' : `: ${meaning}`}`;
+  return `exit code ${code}${signal === undefined ? '' : `, ${signal}`}${meaning === undefined ? '' : `: ${meaning}${ofToolkit}`}`;
 }
 
 /** A failed job's `FailureReason`: what the container wrote into `/opt/ml/output/failure`, cut so that all fits into 1024 characters. */

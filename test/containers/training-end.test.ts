@@ -25,7 +25,10 @@ describe('explainExit()', () => {
     [{ exitCode: 137, signal: null }, /^exit code 137, SIGKILL: .*memory/],
     [{ exitCode: null, signal: 'SIGSEGV' }, /^exit code 139, SIGSEGV: segmentation fault/],
     [{ exitCode: 143, signal: null }, /^exit code 143, SIGTERM: asked to end/],
-  ])('says what %j usually means', (exit, text) => expect(explainExit(exit)).toMatch(text));
+  ])('says what %j usually means', (exit, text) => expect(explainExit(exit, 'train')).toMatch(text));
+
+  it('speaks of the training toolkit only where something trains', () =>
+    expect(explainExit({ exitCode: 1, signal: null }, 'serve')).toBe('exit code 1: a general error'));
 });
 
 describe('failureReason()', () => {

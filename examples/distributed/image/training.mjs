@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { joinCluster, readHosts } from './cluster.mjs';
 import { gradientSum, rightCount } from './logistic.mjs';
 import { readShard } from './shard.mjs';
@@ -21,13 +22,19 @@ async function standardOf(rows, cluster) {
   return { count, means, deviations: squares.map((square) => Math.sqrt(square / count) || 1) };
 }
 
+let stopping = false;
+
 async function train() {
   const hyperparameters = JSON.parse(readFileSync(join(baseFolder, 'input/config/hyperparameters.json'), 'utf8'));
   const epochs = Number(hyperparameters.epochs ?? 50);
   const learningRate = Number(hyperparameters.learning_rate ?? 1);
   const hosts = readHosts(baseFolder);
   const cluster = await joinCluster(hosts);
-  const { rows, labels } = readShard(join(baseFolder, 'input/data/train'), cluster);
+  // Whatever the channels are called.
+  const channels = Object.keys(JSON.parse(readFileSync(join(baseFolder, 'input/config/inputdataconfig.json'), 'utf8')));
+  if (channels.length === 0) throw new Error('There is no channel: give the job one with .csv files');
+  const folders = channels.sort().map((name) => join(baseFolder, 'input/data', name));
+  const { rows, labels } = readShard(folders, cluster);
   console.log(`host ${cluster.rank + 1} of ${cluster.size} has ${rows.length} rows`);
 
   const { count, means, deviations } = await standardOf(rows, cluster);
@@ -35,6 +42,10 @@ async function train() {
   let weights = Array.from({ length: means.length + 1 }, () => 0);
   const gradients = [];
   for (let epoch = 0; epoch < epochs; epoch++) {
+    // Lets a SIGTERM in. Hosts hear it one by one and have to stop at one epoch.
+    await setImmediate();
+    const [stops] = await cluster.sum([stopping ? 1 : 0]);
+    if (stops > 0) break;
     const gradient = (await cluster.sum(gradientSum(weights, seen, labels))).map((sum) => sum / count);
     gradients.push(gradient);
     weights = weights.map((weight, i) => weight - learningRate * gradient[i]);
@@ -49,6 +60,10 @@ async function train() {
 }
 
 export async function main() {
+  // SageMaker stops a job with SIGTERM and kills it 120 s later: what is there by then is kept.
+  process.on('SIGTERM', () => {
+    stopping = true;
+  });
   try {
     await train();
   } catch (error) {

@@ -1,66 +1,39 @@
-import { existsSync, mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { Command, Option } from '@commander-js/extra-typings';
 import type { Report } from '../../containers/checks/report.ts';
 import { hostings } from '../../containers/checks/seen.ts';
+import { contract } from '../../containers/contract.ts';
 import type { Finding } from '../../containers/finding.ts';
 import { wipe } from '../../containers/layout.ts';
 import { checkContainer, type Wanted } from '../../containers/probe/check.ts';
-import { toSeconds } from '../../rollout/duration.ts';
 import { untilInterrupted } from '../interrupt.ts';
-import { engines, output } from '../options.ts';
+import { output } from '../options.ts';
 import { print, styled } from '../terminal.ts';
-
-type Pair = readonly [name: string, value: string];
-
-const pairs = (text: string, before: readonly Pair[]): readonly Pair[] => {
-  const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('Expected name=value.');
-  return [...before, [text.slice(0, at), text.slice(at + 1)]];
-};
-
-const existing = (path: string): string => {
-  if (!existsSync(path)) throw new InvalidArgumentError(`There is no file or folder "${path}".`);
-  return path;
-};
-
-const channels = (text: string, before: readonly Pair[]): readonly Pair[] => {
-  const all = pairs(text, before);
-  existing(all.at(-1)?.[1] ?? '');
-  return all;
-};
-
-function milliseconds(text: string): number {
-  const seconds = toSeconds(text);
-  if (seconds === undefined) throw new InvalidArgumentError('Expected a duration such as 90s, 6m or 1h.');
-  return seconds * 1_000;
-}
-
-const none: readonly Pair[] = [];
+import { channels, duration, engine, environment, fileBytes, hyperParameters, modelData, repeated } from './options.ts';
 
 export const check = new Command('check')
   .description('what SageMaker will stumble over in an image: its settings and files, how it serves, how it trains, its model')
   .argument('<image>', 'a folder with a Dockerfile, a file docker save wrote, or the name of an image Docker has')
   .option('--serve-only', 'the image need not train')
+  .addOption(new Option('--train-only', 'the image need not serve').conflicts('serveOnly'))
   .option('--no-run', 'start nothing: settings, files and the model alone')
-  .addOption(
-    new Option('--engine <engine>', 'how it is run; auto is Docker where it answers').choices([...engines, 'auto'] as const).default('auto' as const),
-  )
-  .option('--model <path>', 'model.tar.gz, or a folder, that serve finds in /opt/ml/model', existing)
-  .option('--train-channel <name=path>', 'a channel train finds, with a folder’s or a file’s content; again for more', channels, none)
-  .option('--hyperparameter <name=value>', 'again for more', pairs, none)
-  .option('--env <name=value>', 'set for serve and train; again for more', pairs, none)
+  .addOption(engine())
+  .option('--model <path>', 'model.tar.gz, or a folder, that serve finds in /opt/ml/model', modelData)
+  .addOption(repeated('--train-channel <name=folder>', 'an input channel and the folder or file it holds', channels))
+  .addOption(hyperParameters())
+  .addOption(environment())
   .option('--content-type <type>', 'of the sample request', 'text/csv')
-  .option('--body <file>', 'the sample request’s body; default a line of numbers', existing)
+  .option('--body <file>', 'the sample request’s body; default a line of numbers', fileBytes)
   .option('--instance-type <type>', 'ml.…: the processor it has to run on')
   .addOption(new Option('--hosting <kind>', 'what it shall serve').choices(hostings).default('single' as const))
-  .option('--startup-timeout <duration>', 'how long serve may take to its first 200', milliseconds, 480_000)
-  .option('--max-runtime <duration>', 'how long one training run may take here', milliseconds, 600_000)
+  .addOption(duration('--startup-timeout <duration>', 'how long serve may take to its first 200', contract.startupMs))
+  .addOption(duration('--max-runtime <duration>', 'how long one training run may take here', 600_000))
   .addOption(output())
   .action(async (image, options) => {
     const wanted: Wanted = {
-      commands: options.serveOnly ? ['serve'] : ['train', 'serve'],
+      commands: options.serveOnly ? ['serve'] : options.trainOnly ? ['train'] : ['train', 'serve'],
       hosting: options.hosting,
       ...(options.instanceType !== undefined && { instanceType: options.instanceType }),
       engine: options.run ? options.engine : undefined,
@@ -68,7 +41,7 @@ export const check = new Command('check')
       channels: options.trainChannel.map(([name, path]) => ({ name, path })),
       hyperParameters: Object.fromEntries(options.hyperparameter),
       environment: Object.fromEntries(options.env),
-      request: { contentType: options.contentType, ...(options.body !== undefined && { body: readFileSync(options.body) }) },
+      request: { contentType: options.contentType, ...(options.body !== undefined && { body: options.body }) },
       startupMs: options.startupTimeout,
       runMs: options.maxRuntime,
     };

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import type { MetricDefinition } from '../../containers/metric-definitions.ts';
 import { toDuration, toSeconds } from '../../rollout/duration.ts';
@@ -34,16 +34,31 @@ export const repeated = <Flags extends string, T>(flags: Flags, description: str
 export const duration = <Flags extends string>(flags: Flags, description: string, defaultMs: number) =>
   new Option(flags, description).argParser(durationMs).default(defaultMs, toDuration(defaultMs / 1000));
 
-export const hyperParameters = (text: string, before: readonly Pair[]): readonly Pair[] => [...before, pair(text, 'name=value')];
+export const hyperParameters = () =>
+  repeated('--hyperparameter <name=value>', 'text, as the API takes it', (text, before: readonly Pair[]) => [...before, pair(text, 'name=value')]);
 
 export const contentTypes = (text: string, before: readonly Pair[]): readonly Pair[] => [...before, pair(text, 'name=type, such as train=text/csv')];
 
 /** `train=data/train`: a channel and the folder, or the file, it holds. */
 export function channels(text: string, before: readonly Pair[]): readonly Pair[] {
   const [name, path] = pair(text, 'name=folder');
-  if (path.startsWith('s3:')) throw new InvalidArgumentError(`"${path}" is not on this machine: copy it first (aws s3 sync ${path} <folder>).`);
+  return [...before, [name, local(path, `aws s3 sync ${path} <folder>`)]];
+}
+
+/** `model.tar.gz`, or a folder. */
+export const modelData = (path: string): string => local(path, `aws s3 cp ${path} .`);
+
+/** The bytes of a file. */
+export function fileBytes(path: string): Uint8Array {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) throw new InvalidArgumentError(`There is no file "${path}".`);
+  return readFileSync(path);
+}
+
+/** @param copy the command that brings it here from S3 */
+function local(path: string, copy: string): string {
+  if (path.startsWith('s3:')) throw new InvalidArgumentError(`"${path}" is not on this machine: copy it first (${copy}).`);
   if (!existsSync(path)) throw new InvalidArgumentError(`There is no folder or file "${path}".`);
-  return [...before, [name, path]];
+  return path;
 }
 
 /** `loss=loss: ([0-9.]+)`: the first group is the value. */

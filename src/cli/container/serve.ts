@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
+import { Command } from '@commander-js/extra-typings';
 import { contract } from '../../containers/contract.ts';
 import { defaultPort, type ServingEvent, serveLocally } from '../../containers/local-serving.ts';
 import { checkServingRequest } from '../../containers/request-limits.ts';
@@ -7,13 +6,7 @@ import { output, port, region } from '../options.ts';
 import { targetOf } from '../target.ts';
 import { print, styled } from '../terminal.ts';
 import { environmentNotices, logText, withLocalImage } from './local-run.ts';
-import { duration, engine, environment } from './options.ts';
-
-function modelData(path: string): string {
-  if (path.startsWith('s3:')) throw new InvalidArgumentError(`"${path}" is not on this machine: copy it first (aws s3 cp ${path} .).`);
-  if (!existsSync(path)) throw new InvalidArgumentError(`There is no folder or archive "${path}".`);
-  return path;
-}
+import { duration, engine, environment, modelData } from './options.ts';
 
 export const serve = new Command('serve')
   .description('run an image’s serve on this machine under SageMaker’s container contract, until Ctrl-C')

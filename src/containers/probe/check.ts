@@ -168,17 +168,19 @@ async function seenRunning(
         });
       })
     : { notSeen: 'the image need not train (--serve-only)' };
-  tell('serve: starting it, asking it, stopping it');
-  const serving = await unlessItCannot(() =>
-    probeServing(engine, {
-      image,
-      layModel: (folder) => layModel(wanted.model ?? made, folder),
-      environment,
-      request: { contentType: wanted.request.contentType, body: wanted.request.body ?? new TextEncoder().encode('1,2\n') },
-      limits: { ...servingLimits, startupMs: wanted.startupMs, ...(stopMs === undefined ? {} : { stopMs }) },
-      newFolder,
-    }),
-  );
+  const serving = wanted.commands.includes('serve')
+    ? await unlessItCannot(() => {
+        tell('serve: starting it, asking it, stopping it');
+        return probeServing(engine, {
+          image,
+          layModel: (folder) => layModel(wanted.model ?? made, folder),
+          environment,
+          request: { contentType: wanted.request.contentType, body: wanted.request.body ?? new TextEncoder().encode('1,2\n') },
+          limits: { ...servingLimits, startupMs: wanted.startupMs, ...(stopMs === undefined ? {} : { stopMs }) },
+          newFolder,
+        });
+      })
+    : { notSeen: 'the image need not serve (--train-only)' };
   return { serving, training };
 }
 

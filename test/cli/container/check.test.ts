@@ -1,13 +1,14 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, it } from 'vitest';
 import type { CheckedContainer } from '../../../src/containers/probe/check.ts';
 import { server } from '../../containers/fixtures/serving.ts';
 import { trainer } from '../../containers/fixtures/training.ts';
-import { folderOf, goodImage } from '../../containers/folder.ts';
+import { folderOf, goodImage, program } from '../../containers/folder.ts';
 
 const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
 
@@ -18,7 +19,7 @@ interface Ran {
 }
 /** The command, with a folder for temporary files that is looked into afterwards. */
 async function check(...args: string[]): Promise<Ran & { readonly leftOver: readonly string[] }> {
-  const scratch = mkdtempSync(join(tmpdir(), 'check-test-'));
+  const scratch = folderOf({});
   const ran = await new Promise<Ran>((resolve) => {
     execFile(
       process.execPath,
@@ -86,6 +87,55 @@ describe('sluice container check', () => {
     expect(ids(ran)).toEqual(['CC-83']);
   });
 
+  it.concurrent('looks at an image that only trains, or only serves, as one', async ({ expect }) => {
+    const { train: _, ...servingOnly } = { ...goodImage, Dockerfile: goodImage.Dockerfile.replace('COPY train serve', 'COPY serve') };
+    expect(ids(await check(folderOf(servingOnly), '--no-run', '--output', 'json'))).toEqual(['CC-10']);
+    expect(ids(await check(folderOf(servingOnly), '--no-run', '--output', 'json', '--serve-only'))).toEqual([]);
+
+    const { serve: __, ...trainingOnly } = {
+      ...goodImage,
+      train: trainer(),
+      Dockerfile: goodImage.Dockerfile.replace('COPY train serve', 'COPY train').replace(/^LABEL.*\n/m, ''),
+    };
+    const ran = await check(folderOf(trainingOnly), '--train-only', '--engine', 'process', '--output', 'json');
+    expect(ran).toMatchObject({ code: 0, leftOver: [] });
+    expect(answer(ran)).toMatchObject({ findings: [], engine: 'process' });
+    expect(answer(ran).notChecked.find(({ id }) => id === 'CC-36')?.because).toBe('the image need not serve (--train-only)');
+    expect((await check(folderOf(trainingOnly), '--train-only', '--serve-only')).stderr).toMatch(/cannot be used with/);
+  });
+
+  it.concurrent.for([
+    [['--body', '.'], /There is no file "\."/],
+    [['--body', '/there/is/none'], /There is no file "\/there\/is\/none"/],
+    [['--model', 's3://b/model.tar.gz'], /aws s3 cp s3:\/\/b\/model\.tar\.gz \./],
+    [['--train-channel', 'train=s3://b/k'], /aws s3 sync s3:\/\/b\/k <folder>/],
+    [['--startup-timeout', 'soon'], /Expected a duration/],
+  ] as const)('refuses %j with a remedy', async ([words, text], { expect }) => {
+    expect(await check(folderOf(goodImage), '--no-run', ...words)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(text) as string,
+    });
+  });
+
+  it.concurrent('ends what it started at Ctrl-C, and leaves nothing behind', async ({ expect }) => {
+    const scratch = folderOf({});
+    const folder = folderOf({ ...goodImage, train: program('#!/bin/sh\necho $$ >"$SAGEMAKER_BASE_DIR/../../pid"\nexec sleep 600\n') });
+    const command = spawn(process.execPath, [main, 'container', 'check', folder, '--engine', 'process'], {
+      env: { ...process.env, TMPDIR: scratch },
+      stdio: 'ignore',
+    });
+    const ended = once(command, 'exit');
+    const pidFile = join(scratch, 'pid');
+    while (!existsSync(pidFile) || readFileSync(pidFile, 'utf8') === '') await sleep(20);
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    command.kill('SIGINT');
+
+    expect((await ended)[0]).toBe(130);
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    expect(readdirSync(scratch)).toEqual(['pid']);
+  });
+
   it.concurrent('says what it cannot open', async ({ expect }) => {
     const text = join(folderOf({}), 'image.tar');
     writeFileSync(text, 'no tar');
@@ -96,7 +146,7 @@ describe('sluice container check', () => {
     });
     expect(await check(folderOf(goodImage), '--train-channel', 'train')).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/Expected name=value/) as string,
+      stderr: expect.stringMatching(/Expected name=folder/) as string,
     });
     expect(await check(folderOf({}))).toMatchObject({ code: 1, stderr: expect.stringMatching(/Dockerfile: the folder has none/) as string });
   });

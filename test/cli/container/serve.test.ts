@@ -63,7 +63,7 @@ describe('sluice container serve', () => {
   });
 
   it.each([
-    [['--model', '/there/is/none'], 'There is no folder or archive "/there/is/none"'],
+    [['--model', '/there/is/none'], 'There is no folder or file "/there/is/none"'],
     [['--model', 's3://b/model.tar.gz'], 'aws s3 cp s3://b/model.tar.gz .'],
     [['--startup-timeout', '59s'], 'the start-up window is 59 s, expected 60 s to 60 minutes'],
     [['--startup-timeout', 'soon'], 'Expected a duration'],
