@@ -1,34 +1,22 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { describe, it } from 'vitest';
 import type { CheckedContainer } from '../../../src/containers/probe/check.ts';
 import { server } from '../../containers/fixtures/serving.ts';
 import { trainer } from '../../containers/fixtures/training.ts';
 import { folderOf, goodImage, program } from '../../containers/folder.ts';
-
-const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
+import { command } from './command.ts';
 
 interface Ran {
-  readonly code: number;
+  readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 /** The command, with a folder for temporary files that is looked into afterwards. */
 async function check(...args: string[]): Promise<Ran & { readonly leftOver: readonly string[] }> {
-  const scratch = folderOf({});
-  const ran = await new Promise<Ran>((resolve) => {
-    execFile(
-      process.execPath,
-      [main, 'container', 'check', ...args],
-      { env: { ...process.env, TMPDIR: scratch, NO_COLOR: '1' } },
-      (error, stdout, stderr) => resolve({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, stdout, stderr }),
-    );
-  });
-  return { ...ran, leftOver: readdirSync(scratch) };
+  const { ended, stdout, stderr, leftOver } = command('check', ...args);
+  return { code: await ended, stdout: stdout(), stderr: stderr(), leftOver: leftOver() };
 }
 const answer = ({ stdout }: Ran) => JSON.parse(stdout) as CheckedContainer & { readonly outcome: string };
 const ids = (ran: Ran) => answer(ran).findings.map(({ id }) => id);
@@ -119,21 +107,19 @@ describe('sluice container check', () => {
   });
 
   it.concurrent('ends what it started at Ctrl-C, and leaves nothing behind', async ({ expect }) => {
-    const scratch = folderOf({});
-    const folder = folderOf({ ...goodImage, train: program('#!/bin/sh\necho $$ >"$SAGEMAKER_BASE_DIR/../../pid"\nexec sleep 600\n') });
-    const command = spawn(process.execPath, [main, 'container', 'check', folder, '--engine', 'process'], {
-      env: { ...process.env, TMPDIR: scratch },
-      stdio: 'ignore',
+    const told = folderOf({});
+    const folder = folderOf({
+      ...goodImage,
+      train: program(`#!/bin/sh\necho $$ >"${told}/writing"\nmv "${told}/writing" "${told}/pid"\nexec sleep 600\n`),
     });
-    const ended = once(command, 'exit');
-    const pidFile = join(scratch, 'pid');
-    while (!existsSync(pidFile) || readFileSync(pidFile, 'utf8') === '') await sleep(20);
-    const pid = Number(readFileSync(pidFile, 'utf8'));
-    command.kill('SIGINT');
+    const checking = command('check', folder, '--engine', 'process');
+    while (!existsSync(join(told, 'pid'))) await sleep(20);
+    const pid = Number(readFileSync(join(told, 'pid'), 'utf8'));
+    checking.kill('SIGINT');
 
-    expect((await ended)[0]).toBe(130);
+    expect(await checking.ended).toBe(130);
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');
-    expect(readdirSync(scratch)).toEqual(['pid']);
+    expect(checking.leftOver()).toEqual([]);
   });
 
   it.concurrent('says what it cannot open', async ({ expect }) => {

@@ -1,30 +1,17 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { jobNameFor, train } from '../../../src/cli/container/train.ts';
 import { dockerEngine } from '../../../src/containers/docker-engine.ts';
 import { folderOf, goodImage, program } from '../../containers/folder.ts';
+import { capturePrinted, command } from './command.ts';
 
-const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
 const docker = await dockerEngine().then(
   async (engine) => (await engine.close(), true),
   () => false,
 );
 
-let printed = '';
-beforeEach(() => {
-  printed = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((printed += String(text)), true));
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  process.exitCode = undefined;
-});
-
+const printed = capturePrinted();
 const run = (...words: string[]) =>
   train
     .exitOverride()
@@ -32,7 +19,7 @@ const run = (...words: string[]) =>
     .parseAsync(words, { from: 'user' });
 const imageOf = (text: string) => folderOf({ ...goodImage, train: program(text) });
 const events = () =>
-  printed
+  printed()
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
@@ -49,10 +36,10 @@ describe('sluice container train', () => {
       '--artifacts',
       artifacts,
     );
-    expect(printed).toContain('algo-1 | loss=0.5\n');
-    expect(printed).toContain('algo-1: loss = 0.5\n');
-    expect(printed).toContain(`${join(artifacts, 'model.tar.gz')}\n`);
-    expect(printed.includes('\u001B')).toBe(false);
+    expect(printed()).toContain('algo-1 | loss=0.5\n');
+    expect(printed()).toContain('algo-1: loss = 0.5\n');
+    expect(printed()).toContain(`${join(artifacts, 'model.tar.gz')}\n`);
+    expect(printed().includes('\u001B')).toBe(false);
     expect(existsSync(join(artifacts, 'model.tar.gz'))).toBe(true);
     expect(process.exitCode).toBeUndefined();
   });
@@ -66,8 +53,8 @@ describe('sluice container train', () => {
       join(folderOf({}), 'out'),
     );
     expect(process.exitCode).toBe(1);
-    expect(printed).toMatch(/algo-1: exit code 4\n {2}the end of its log:\n {4}reading\n {2}\/opt\/ml\/output\/failure.*\n {4}column 3 is empty\n/);
-    expect(printed).toContain('FailureReason: AlgorithmError: column 3 is empty, exit code: 4');
+    expect(printed()).toMatch(/algo-1: exit code 4\n {2}the end of its log:\n {4}reading\n {2}\/opt\/ml\/output\/failure.*\n {4}column 3 is empty\n/);
+    expect(printed()).toContain('FailureReason: AlgorithmError: column 3 is empty, exit code: 4');
   });
 
   it('prints an object a line for programs, the result last', async () => {
@@ -94,7 +81,7 @@ describe('sluice container train', () => {
     const image = imageOf('#!/bin/sh\ncat "$SAGEMAKER_BASE_DIR/input/config/inputdataconfig.json"\n');
     const channel = `train=${folderOf({ 'a.csv': '1' })}`;
     await run(image, '--engine', 'process', '--channel', channel, '--content-type', 'train=text/csv', '--artifacts', join(folderOf({}), 'out'));
-    expect(printed).toContain('{"train":{"ContentType":"text/csv"');
+    expect(printed()).toContain('{"train":{"ContentType":"text/csv"');
     await expect(run(image, '--content-type', 'test=text/csv')).rejects.toThrow('There is no channel "test" to have a content type');
   });
 
@@ -110,8 +97,8 @@ describe('sluice container train', () => {
       '--artifacts',
       join(folderOf({}), 'out'),
     );
-    expect(printed).toContain('TRAINING_JOB_NAME is set by the platform: the value given is not used');
-    expect(printed).toContain('algo-1 | churn-1');
+    expect(printed()).toContain('TRAINING_JOB_NAME is set by the platform: the value given is not used');
+    expect(printed()).toContain('algo-1 | churn-1');
   });
 
   it.each([
@@ -142,49 +129,34 @@ describe('sluice container train', () => {
 
   it('asks the job to end at Ctrl-C, keeps what it saved, exits with 130 and leaves nothing behind', async () => {
     const artifacts = join(folderOf({}), 'out');
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('sluice-local-'));
     const image = imageOf(
       '#!/bin/sh\ntrap "echo saved; echo w >\\"$SAGEMAKER_BASE_DIR/model/w\\"; exit 0" TERM\necho "up $$"\nwhile :; do sleep 0.05; done\n',
     );
-    const command = spawn(process.execPath, [main, 'container', 'train', image, '--engine', 'process', '--artifacts', artifacts], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let log = '';
-    command.stdout.setEncoding('utf8').on('data', (text: string) => {
-      if (!log.includes('up ') && (log + text).includes('up ')) command.kill('SIGINT');
-      log += text;
-    });
-    const [code] = (await once(command, 'exit')) as [number | null];
+    const training = command('train', image, '--engine', 'process', '--artifacts', artifacts);
+    const [, pid] = await training.said(/up (\d+)\n/);
+    training.kill('SIGINT');
 
-    expect(code).toBe(130);
-    expect(log).toContain('algo-1 | saved');
-    expect(log).toMatch(/Stopped after \d+s\n$/);
+    expect(await training.ended).toBe(130);
+    expect(training.stdout()).toContain('algo-1 | saved');
+    expect(training.stdout()).toMatch(/Stopped after \d+s\n$/);
     expect(existsSync(join(artifacts, 'model.tar.gz'))).toBe(true);
-    expect(() => process.kill(Number(/up (\d+)/.exec(log)?.[1]), 0)).toThrow('ESRCH');
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('sluice-local-') && !before.includes(name))).toEqual([]);
+    expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
+    expect(training.leftOver()).toEqual([]);
   });
-});
 
-it('sluice container train kills at a second Ctrl-C what does not heed the first', async () => {
-  const image = imageOf('#!/bin/sh\ntrap "echo deaf" TERM\necho "up $$"\nwhile :; do sleep 0.05; done\n');
-  const command = spawn(process.execPath, [main, 'container', 'train', image, '--engine', 'process', '--artifacts', join(folderOf({}), 'out')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let log = '';
-  const sent = new Set<string>();
-  command.stdout.setEncoding('utf8').on('data', (text: string) => {
-    log += text;
-    for (const word of ['up ', 'deaf']) {
-      if (!log.includes(`| ${word}`) || sent.has(word)) continue;
-      sent.add(word);
-      command.kill('SIGINT');
-    }
-  });
-  const [code] = (await once(command, 'exit')) as [number | null];
+  it('kills at a second Ctrl-C what does not heed the first', async () => {
+    const image = imageOf('#!/bin/sh\ntrap "echo deaf" TERM\necho "up $$"\nwhile :; do sleep 0.05; done\n');
+    const training = command('train', image, '--engine', 'process', '--artifacts', join(folderOf({}), 'out'));
+    const [, pid] = await training.said(/up (\d+)\n/);
+    training.kill('SIGINT');
+    await training.said(/\| deaf\n/);
+    training.kill('SIGINT');
 
-  expect(code).toBe(130);
-  expect(log).toContain('algo-1 ended: exit code 137, SIGKILL');
-  expect(() => process.kill(Number(/up (\d+)/.exec(log)?.[1]), 0)).toThrow('ESRCH');
+    expect(await training.ended).toBe(130);
+    expect(training.stdout()).toContain('algo-1 ended: exit code 137, SIGKILL');
+    expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
+    expect(training.leftOver()).toEqual([]);
+  });
 });
 
 describe('jobNameFor()', () => {
