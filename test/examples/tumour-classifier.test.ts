@@ -1,86 +1,17 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { untilHealthy } from '../../examples/measuring.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { heldOutRows, measure } from '../../examples/tumour-classifier/measure.ts';
 import { splitRows } from '../../examples/tumour-classifier/split.ts';
 import { dataFolder, imageFolder, type Version, versions } from '../../examples/tumour-classifier/versions.ts';
-import { parseImageConfig } from '../../src/containers/image.ts';
-import { failureText, makeTrainingLayout, type TrainingLayout, wipe } from '../../src/containers/layout.ts';
+import { failureText, wipe } from '../../src/containers/layout.ts';
 import { overlay } from '../../src/containers/overlay.ts';
 import { packImage } from '../../src/containers/pack.ts';
-import { type Container, type Engine, freePort, processEngine } from '../../src/containers/run.ts';
-import { unpackImage } from '../../src/containers/unpack.ts';
+import { asInReadme, exampleImage, readmeFigures } from './example-image.ts';
 
 const text = (...path: string[]) => readFileSync(join(dataFolder, ...path), 'utf8');
-const trainingChannel = {
-  name: 'train',
-  contentType: 'text/csv',
-  files: [{ path: 'train.csv', bytes: readFileSync(join(dataFolder, 'train.csv')) }],
-};
-
-let work: string;
-let engine: Engine;
-beforeAll(() => {
-  work = mkdtempSync(join(tmpdir(), 'tumour-classifier-test-'));
-});
-afterAll(() => wipe(work));
-beforeEach(() => {
-  engine = processEngine();
-});
-afterEach(() => engine.close());
-
-/** A version's image, packed and unpacked once. */
-function unpacked(version: Version) {
-  const source = overlay(imageFolder, ...versions[version]);
-  const image = packImage(source);
-  wipe(source);
-  const layerFiles = image.layers.map(({ digest, tarGzip }) => {
-    const file = join(work, digest.replace(':', '-'));
-    writeFileSync(file, tarGzip);
-    return file;
-  });
-  return { rootFolder: unpackImage(image.digest, layerFiles, join(work, 'images')), config: parseImageConfig(image.config), imageUri: image.digest };
-}
-
-async function train(version: Version, layout: Partial<TrainingLayout> = {}, onLine: (line: string, container: () => Container) => void = () => {}) {
-  const baseFolder = mkdtempSync(join(work, 'opt-ml-'));
-  makeTrainingLayout(baseFolder, { hyperParameters: {}, instanceType: 'ml.m5.large', channels: [trainingChannel], ...layout });
-  const lines: string[] = [];
-  const container: Container = await engine.start({
-    ...unpacked(version),
-    baseFolder,
-    command: 'train',
-    environment: {},
-    name: `${version}-train`,
-    onLine(line) {
-      lines.push(line);
-      onLine(line, () => container);
-    },
-  });
-  return { baseFolder, lines, ...(await container.exited) };
-}
-
-async function serve(version: Version, baseFolder: string) {
-  const lines: string[] = [];
-  const container = await engine.start({
-    ...unpacked(version),
-    baseFolder,
-    command: 'serve',
-    environment: {},
-    port: await freePort(),
-    name: `${version}-serve`,
-    onLine: (line) => lines.push(line),
-  });
-  await untilHealthy(container);
-  async function invoke(body: string, headers: Record<string, string> = { 'content-type': 'text/csv' }) {
-    const answer = await fetch(`${container.url ?? ''}/invocations`, { method: 'POST', headers, body });
-    return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() };
-  }
-  return { container, lines, invoke };
-}
+const { engine, unpacked, newFolder, train, trainedBefore, serve } = exampleImage({ imageFolder, versions, dataFolder });
 
 describe('the data', () => {
   it('is the source, split by a rule: every third row held out, none lost, none twice', () => {
@@ -154,9 +85,7 @@ describe('serve', () => {
   const rows = [first?.row ?? '', second?.row ?? ''];
   let baseFolder: string;
   beforeAll(async () => {
-    engine = processEngine();
-    ({ baseFolder } = await train('v2'));
-    await engine.close();
+    baseFolder = await trainedBefore('v2');
   });
 
   it('answers CSV and JSON with the same probabilities, in the kind that was asked for', async () => {
@@ -220,28 +149,17 @@ describe('serve', () => {
   });
 
   it('ends with an error where there is no model', async () => {
-    const empty = mkdtempSync(join(work, 'opt-ml-'));
-    await expect(serve('v2', empty)).rejects.toThrow('has ended');
+    await expect(serve('v2', newFolder())).rejects.toThrow('has ended');
   });
 });
 
 describe('the versions', () => {
   it('measure as the README’s table says, and as the story needs them', async () => {
-    const readme = readFileSync(join(imageFolder, '..', 'README.md'), 'utf8');
-    const table = [...readme.matchAll(/^\| (v\d) +\|.*\| ([\d.]+ %) +\| ([\d.]+ %) +\| ([\d.]+ %) +\|$/gm)].map((row) => row.slice(1));
-    const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
     const measured = [];
-    for (const version of Object.keys(versions) as Version[]) measured.push(await measure(version, engine));
+    for (const version of Object.keys(versions) as Version[]) measured.push(await measure(version, engine()));
     const [v1, v2, v3, v4] = measured;
 
-    expect(
-      measured.map(({ version, validationAccuracy, heldOutAccuracy, failureShare }) => [
-        version,
-        percent(validationAccuracy),
-        percent(heldOutAccuracy),
-        percent(failureShare),
-      ]),
-    ).toEqual(table);
+    expect(measured.map(asInReadme)).toEqual(readmeFigures(imageFolder));
     // v1 is of use, v2 better, v3 fails 10-30 % of the requests, v4 answers all of them, nearly all wrong.
     expect(v1?.heldOutAccuracy).toBeGreaterThan(0.8);
     expect(v2?.heldOutAccuracy).toBeGreaterThan((v1?.heldOutAccuracy ?? 1) + 0.05);

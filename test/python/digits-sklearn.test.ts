@@ -1,69 +1,22 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { heldOutRows, measure } from '../../examples/digits-sklearn/measure.ts';
 import { splitRows } from '../../examples/digits-sklearn/split.ts';
 import { dataFolder, imageFolder, type Version, versions } from '../../examples/digits-sklearn/versions.ts';
-import { enterEnvironment, unpackedImage, untilHealthy } from '../../examples/measuring.ts';
+import { enterEnvironment } from '../../examples/measuring.ts';
 import { binFolder } from '../../scripts/python.ts';
-import { failureText, makeTrainingLayout, type TrainingLayout, wipe } from '../../src/containers/layout.ts';
-import { type Engine, freePort, processEngine } from '../../src/containers/run.ts';
+import { failureText } from '../../src/containers/layout.ts';
+import { asInReadme, exampleImage, readmeFigures } from '../examples/example-image.ts';
 
 const text = (name: string) => readFileSync(join(dataFolder, name), 'utf8');
-const train = { name: 'train', contentType: 'text/csv', files: [{ path: 'train.csv', bytes: readFileSync(join(dataFolder, 'train.csv')) }] };
 
 const programFolders = [binFolder('digits-sklearn'), ...(process.env['PATH'] ?? '').split(delimiter)];
 const nginx = programFolders.find((folder) => existsSync(join(folder, 'nginx')));
 
-let work: string;
-let engine: Engine;
-beforeAll(() => {
-  enterEnvironment(dirname(imageFolder));
-  work = mkdtempSync(join(tmpdir(), 'digits-sklearn-test-'));
-});
-afterAll(() => wipe(work));
-beforeEach(() => {
-  engine = processEngine();
-});
-afterEach(() => engine.close());
-
-async function trained(version: Version, layout: Partial<TrainingLayout> = {}) {
-  const baseFolder = mkdtempSync(join(work, 'opt-ml-'));
-  makeTrainingLayout(baseFolder, { hyperParameters: {}, instanceType: 'ml.m5.large', channels: [train], ...layout });
-  const lines: string[] = [];
-  const image = unpackedImage([imageFolder, ...versions[version]], work);
-  const spec = {
-    ...image,
-    baseFolder,
-    command: 'train',
-    environment: {},
-    name: `${version}-train`,
-    onLine: (line: string) => lines.push(line),
-  } as const;
-  const container = await engine.start(spec);
-  return { baseFolder, lines, ...(await container.exited) };
-}
-
-async function served(version: Version, baseFolder: string) {
-  const lines: string[] = [];
-  const container = await engine.start({
-    ...unpackedImage([imageFolder, ...versions[version]], work),
-    baseFolder,
-    command: 'serve',
-    environment: {},
-    port: await freePort(),
-    name: `${version}-serve`,
-    onLine: (line) => lines.push(line),
-  });
-  await untilHealthy(container);
-  const invoke = async (body: string, headers: Record<string, string> = { 'content-type': 'text/csv' }) => {
-    const answer = await fetch(`${container.url ?? ''}/invocations`, { method: 'POST', headers, body });
-    return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() };
-  };
-  return { container, lines, invoke };
-}
+beforeAll(() => enterEnvironment(dirname(imageFolder)));
+const { engine, newFolder, train, trainedBefore, serve } = exampleImage({ imageFolder, versions, dataFolder });
 
 describe('the data', () => {
   it('is the source, split by a rule: every third row held out, none lost, none twice', () => {
@@ -79,7 +32,7 @@ describe('the data', () => {
 
 describe('train', () => {
   it('prints accuracies a metric definition can scrape, and writes a model', async () => {
-    const { baseFolder, exitCode, lines } = await trained('v1', { hyperParameters: { validation_every: '"4"' } });
+    const { baseFolder, exitCode, lines } = await train('v1', { hyperParameters: { validation_every: '"4"' } });
     expect(lines).toContain('899 rows to fit, 299 to validate, 64 pixels');
     expect(exitCode).toBe(0);
     expect(lines.filter((line) => /^(train|validation):accuracy=0\.\d{4};$/.test(line))).toHaveLength(2);
@@ -101,7 +54,7 @@ describe('train', () => {
       /^a\.csv:1: expected 65 whole numbers, 0 or more$/,
     ],
   ])('ends with 1 and says why in output/failure where %s', async (_, layout, reason) => {
-    const { baseFolder, exitCode } = await trained('v1', layout);
+    const { baseFolder, exitCode } = await train('v1', layout);
     expect(exitCode).toBe(1);
     expect(failureText(baseFolder)).toMatch(reason);
   });
@@ -112,13 +65,11 @@ describe('serve', () => {
   const [first, , second] = rows;
   let baseFolder: string;
   beforeAll(async () => {
-    engine = processEngine();
-    ({ baseFolder } = await trained('v2'));
-    await engine.close();
+    baseFolder = await trainedBefore('v2');
   });
 
   it('answers CSV and JSON with the same digits, and refuses in words what it cannot read', async () => {
-    const { invoke } = await served('v2', baseFolder);
+    const { invoke } = await serve('v2', baseFolder);
     const digits = [first?.digit, second?.digit];
     expect(await invoke(`${first?.row}\r\n${second?.row}\n`)).toEqual({ status: 200, type: 'text/csv', text: `${digits.join('\n')}\n` });
 
@@ -144,14 +95,14 @@ describe('serve', () => {
   });
 
   it('takes a request of 20 MB', async () => {
-    const { invoke } = await served('v2', baseFolder);
+    const { invoke } = await serve('v2', baseFolder);
     const padded = `${(first?.row ?? '').replaceAll(',', `,${' '.repeat(300_000)}`)}\n`;
     expect(padded.length).toBeGreaterThan(18_000_000);
     expect(await invoke(padded)).toMatchObject({ status: 200, text: `${first?.digit}\n` });
   });
 
   it('fails in v3 on a digit at the edge, and on no other', async () => {
-    const { invoke, lines } = await served('v3', baseFolder);
+    const { invoke, lines } = await serve('v3', baseFolder);
     const touches = (row: string) => row.split(',').some((ink, index) => (index % 8 === 0 || index % 8 === 7) && ink !== '0');
     expect((await invoke(rows.find(({ row }) => touches(row))?.row ?? '')).status).toBe(500);
     expect((await invoke(rows.find(({ row }) => !touches(row))?.row ?? '')).status).toBe(200);
@@ -160,7 +111,7 @@ describe('serve', () => {
 
   it('runs behind nginx where there is one, and ends with 0 on SIGTERM', async ({ skip }) => {
     skip(nginx === undefined, 'there is no nginx on the PATH');
-    const { container, lines } = await served('v2', baseFolder);
+    const { container, lines } = await serve('v2', baseFolder);
     expect(lines.join('\n')).toMatch(/gunicorn behind nginx on port \d+/);
     expect((await fetch(`${container.url ?? ''}/ping`)).headers.get('server')).toMatch(/^nginx/);
     await container.stop(30_000);
@@ -170,11 +121,11 @@ describe('serve', () => {
   it('runs on gunicorn alone where there is no nginx, and ends with 0 on SIGTERM', async () => {
     const withNginx = process.env['PATH'];
     // The interpreter, and no other program.
-    const onlyPython = mkdtempSync(join(work, 'bin-'));
+    const onlyPython = newFolder();
     writeFileSync(join(onlyPython, 'python3'), `#!/bin/sh\nexec '${binFolder('digits-sklearn')}/python3' "$@"\n`, { mode: 0o755 });
     process.env['PATH'] = onlyPython;
     try {
-      const { container, lines, invoke } = await served('v2', baseFolder);
+      const { container, lines, invoke } = await serve('v2', baseFolder);
       expect(lines.join('\n')).toMatch(/gunicorn on port \d+/);
       expect((await fetch(`${container.url ?? ''}/ping`)).headers.get('server')).toMatch(/^gunicorn/);
       expect((await invoke(first?.row ?? '')).text).toBe(`${first?.digit}\n`);
@@ -186,27 +137,17 @@ describe('serve', () => {
   });
 
   it('ends with an error where there is no model', async () => {
-    await expect(served('v2', mkdtempSync(join(work, 'opt-ml-')))).rejects.toThrow('has ended');
+    await expect(serve('v2', newFolder())).rejects.toThrow('has ended');
   });
 });
 
 describe('the versions', () => {
   it('measure as the README’s table says, and as the story needs them', async () => {
-    const readme = readFileSync(join(imageFolder, '..', 'README.md'), 'utf8');
-    const table = [...readme.matchAll(/^\| (v\d) +\|.*\| ([\d.]+ %) +\| ([\d.]+ %) +\| ([\d.]+ %) +\|$/gm)].map((row) => row.slice(1));
-    const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
     const measured = [];
-    for (const version of Object.keys(versions) as Version[]) measured.push(await measure(version, engine));
+    for (const version of Object.keys(versions) as Version[]) measured.push(await measure(version, engine()));
     const [v1, v2, v3, v4] = measured;
 
-    expect(
-      measured.map(({ version, validationAccuracy, heldOutAccuracy, failureShare }) => [
-        version,
-        percent(validationAccuracy),
-        percent(heldOutAccuracy),
-        percent(failureShare),
-      ]),
-    ).toEqual(table);
+    expect(measured.map(asInReadme)).toEqual(readmeFigures(imageFolder));
     // v1 is of use, v2 better, v3 fails more than the gate's 2 % of the requests, v4 answers all of them, nearly all wrong.
     expect(v1?.heldOutAccuracy).toBeGreaterThan(0.85);
     expect(v2?.heldOutAccuracy).toBeGreaterThan((v1?.heldOutAccuracy ?? 1) + 0.05);
