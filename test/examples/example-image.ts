@@ -62,14 +62,14 @@ export function exampleImage<Version extends string>({ imageFolder, versions, da
     newFolder,
     train,
     /** As `train`, before any test: with an engine of its own. @returns the model's `/opt/ml` */
-    async trainedBefore(version: Version): Promise<string> {
+    trainedBefore: async (version: Version): Promise<string> => {
       engine = processEngine();
       const { baseFolder } = await train(version);
       await engine.close();
       return baseFolder;
     },
     /** Serves the model in `baseFolder`, and waits until it is healthy. */
-    async serve(version: Version, baseFolder: string) {
+    serve: async (version: Version, baseFolder: string) => {
       const lines: string[] = [];
       const container = await engine.start({
         ...unpacked(version),

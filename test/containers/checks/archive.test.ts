@@ -1,33 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checks } from '../../../src/containers/checks/archive/registry.ts';
 import { judge } from '../../../src/containers/checks/check.ts';
 import type { ArchiveSeen } from '../../../src/containers/checks/seen.ts';
 import { readModel } from '../../../src/containers/probe/model.ts';
+import { archive, archiveMistakes, good } from '../fixtures/archive.ts';
 import { folderOf } from '../folder.ts';
 
-/** A model archive as people make it, by tar itself. */
-function archive(
-  files: Record<string, string>,
-  options: { change?: (folder: string) => void; args?: readonly string[]; name?: string } = {},
-): string {
-  const folder = folderOf({});
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(join(folder, dirname(path)), { recursive: true });
-    writeFileSync(join(folder, path), content);
-  }
-  options.change?.(folder);
-  const file = join(folderOf({}), options.name ?? 'model.tar.gz');
-  execFileSync('tar', ['--create', '--gzip', '--file', file, '--directory', folder, ...(options.args ?? ['.'])]);
-  return file;
-}
 const look = async (path: string, more: Partial<ArchiveSeen> = {}) =>
   judge(checks, { ...(await readModel(path)), hosting: 'single', hasToolkit: false, volumeBytes: 30e9, ...more });
 const ids = async (path: string, more: Partial<ArchiveSeen> = {}) => (await look(path, more)).findings.map(({ id, level }) => `${id ?? ''} ${level}`);
-
-const good = { 'weights.bin': 'x', 'deep/vocabulary.txt': 'y' };
 
 describe('the checks of a model archive', () => {
   it('find nothing in one that was packed from inside its folder', async () => {
@@ -41,39 +24,9 @@ describe('the checks of a model archive', () => {
     expect(await ids(folderOf({ ...good, '__pycache__/x.pyc': '' }))).toEqual(['CC-83 warning']);
   });
 
-  it.each<[string, string, () => string, RegExp]>([
-    ['CC-80 error', 'no gzip', () => join(folderOf({ 'model.tar.gz': 'just text' }), 'model.tar.gz'), /no gzipped tar: incorrect header/],
-    ['CC-80 error', 'another name', () => archive(good, { name: 'model.tgz' }), /does not end in \.tar\.gz/],
-    ['CC-81 warning', 'a folder around it', () => archive({ 'model/weights.bin': 'x' }, { args: ['model'] }), /\/opt\/ml\/model\/model\//],
-    [
-      'CC-82 error',
-      'a link, as a cache makes it',
-      () => archive(good, { change: (folder) => symlinkSync('weights.bin', join(folder, 'snapshot.bin')) }),
-      /snapshot\.bin is a symbolic link/,
-    ],
-    [
-      'CC-82 warning',
-      'a hard link',
-      () => archive(good, { change: (folder) => linkSync(join(folder, 'weights.bin'), join(folder, 'x.bin')) }),
-      /a hard link/,
-    ],
-    [
-      'CC-82 warning',
-      'a path that leaves it',
-      () => archive(good, { args: ['--absolute-names', '--transform', 's,^,../,', 'weights.bin', 'deep'] }),
-      /\.\.\/weights\.bin and \d more/,
-    ],
-    ['CC-83 warning', 'what macOS adds', () => archive({ ...good, '._weights.bin': '', '.DS_Store': '' }), /1 more of that kind/],
-    ['CC-85 warning', 'code without the file that is asked for', () => archive({ ...good, 'code/train.py': '' }), /no code\/inference\.py/],
-    [
-      'CC-86 warning',
-      'a file for its owner alone',
-      () => archive(good, { change: (folder) => chmodSync(join(folder, 'weights.bin'), 0o600) }),
-      /mode 0600/,
-    ],
-  ])('%s for %s, and nothing else', async (expected, _what, make, says) => {
+  it.each(archiveMistakes)('$id $level for $mistake, and nothing else', async ({ id, level, make, says }) => {
     const file = make();
-    expect(await ids(file)).toEqual([expected]);
+    expect(await ids(file)).toEqual([`${id} ${level}`]);
     expect((await look(file)).findings[0]?.what).toMatch(says);
   });
 
