@@ -47,7 +47,11 @@ function surprisingAnswers(chapter: Chapter, view: RolloutView): readonly string
 
 /** The alarm fires while the step bakes: not before it has its traffic, not after its time. */
 function surprisingInterruption(chapter: Chapter, view: RolloutView, interruption: Interruption | undefined): readonly string[] {
-  if (!interruption) return [`${chapter.tag} was to be interrupted by an alarm, none did`];
+  if (!interruption) {
+    // A machine that is far too busy lets the alarm fire before the bake begins to wait: right, and not what the chapter tells.
+    const instead = view.reason === chapter.expected.reason ? 'it fired before the bake had begun to wait' : 'none did';
+    return [`${chapter.tag} was to be interrupted by an alarm, ${instead}`];
+  }
   const step = view.steps.at(-1);
   const bakesFromMs = Date.parse(step?.verifiedAt ?? '');
   const { alarmName, firedAtMs } = interruption;

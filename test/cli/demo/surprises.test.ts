@@ -82,9 +82,12 @@ describe('surprisesOf()', () => {
     expect(surprisesOf(isInterrupted, rolledBackView({ reason: 'alarm-firing', steps: [bake] }), interruption)).toEqual(told);
   });
 
-  test('tells a rollout that no alarm interrupted', () => {
-    expect(surprisesOf(isInterrupted, rolledBackView({ reason: 'alarm-firing' }), undefined)).toEqual([
+  test('tells a rollout that no alarm interrupted, and one whose alarm was too early to', () => {
+    expect(surprisesOf(isInterrupted, rolledBackView({ reason: 'over-threshold' }), undefined).at(-1)).toBe(
       'v4 was to be interrupted by an alarm, none did',
+    );
+    expect(surprisesOf(isInterrupted, rolledBackView({ reason: 'alarm-firing' }), undefined)).toEqual([
+      'v4 was to be interrupted by an alarm, it fired before the bake had begun to wait',
     ]);
   });
 });
