@@ -96,4 +96,14 @@ describe('the packaged template', () => {
     }
     expect(tooWide).toEqual([]);
   });
+
+  // A bus may be sent the events of other accounts and regions: an alarm or an endpoint of the same name there is another one.
+  it('wakes rollouts by what AWS tells of this account and region alone', () => {
+    const rules = resources
+      .filter(([, { Type, Properties }]) => Type === 'AWS::Events::Rule' && JSON.stringify(Properties?.['Targets']).includes('SignalLambdaFunction'))
+      .map(([, { Properties }]) => Properties?.['EventPattern'] as { source: string[] }); // What EventBridge would read.
+    const ofAws = rules.filter(({ source }) => source.every((one) => one.startsWith('aws.')));
+    expect(ofAws.length).toBeGreaterThan(4);
+    for (const pattern of ofAws) expect(pattern).toMatchObject({ account: [{ Ref: 'AWS::AccountId' }], region: [{ Ref: 'AWS::Region' }] });
+  });
 });

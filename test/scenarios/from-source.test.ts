@@ -131,6 +131,31 @@ describe('a bundle of source code', () => {
     expect(ModelMetrics?.ModelQuality?.Statistics?.S3Uri).toBe(`s3://${bucket()}/registry/${id}/metrics.json`);
   });
 
+  test('is built as it was when it asked, also where its key was written again meanwhile', async () => {
+    const { train: _, ...untrained } = fromSource({
+      triggers: [{ type: 'bundle-uploaded', bucket: '{bucket}', key: 'sources/churn/*.zip' }],
+      concurrency: 'queue',
+      gates: [],
+    });
+    const { register: __, ...plain } = untrained;
+    await world.apply(plain);
+    // One key, twice, before anything is read of it.
+    const [first, second] = [await upload('latest', good), await upload('latest', better)];
+    await world.untilQuiet();
+    const rollouts = await Promise.all((await world.rollouts()).map(whole));
+    const of = (versionId: string | undefined) => rollouts.find(({ request }) => request.endsWith(` at ${versionId ?? '?'}`));
+    expect(rollouts.map(({ outcome }) => outcome)).toEqual(['Succeeded', 'Succeeded']);
+    expect(world.calls('StartBuild')).toMatchObject([{ sourceVersion: first.VersionId }, { sourceVersion: second.VersionId }]);
+    const labelOf = (digest: string | undefined) =>
+      world.emulator.services.ecr.image(`000000000000.dkr.ecr.us-east-1.amazonaws.com/models/churn@${digest ?? ''}`)?.config.Labels[
+        'local.behaviour'
+      ];
+    expect([labelOf(of(first.VersionId)?.imageDigest), labelOf(of(second.VersionId)?.imageDigest)]).toEqual([
+      JSON.stringify(good),
+      JSON.stringify(better),
+    ]);
+  });
+
   test('that the packer refuses ends the rollout with the line and the way out, and a link to the log', async () => {
     await world.apply(fromSource());
     await upload('1', good, ['RUN pip install numpy']);
