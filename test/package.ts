@@ -32,6 +32,7 @@ const sources = [
   'src/ledger',
   'src/ports',
   'src/rollout',
+  'src/statistics',
   'src/strategies',
   'src/triggers',
   'src/view',

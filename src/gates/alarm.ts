@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import { failed, inconclusive, successful } from '../rollout/verdict.ts';
-import { defineGate, fillIn } from './gate.ts';
+import { common, defineGate, fillIn } from './gate.ts';
 
 const Spec = z.strictObject({
   type: z.literal('alarm'),
+  ...common,
   alarmNames: z.array(z.string().check(z.minLength(1), z.maxLength(255))).check(z.minLength(1), z.maxLength(100)),
 });
 

@@ -1,4 +1,4 @@
-import type * as z from 'zod/mini';
+import * as z from 'zod/mini';
 import type { Alarms } from '../ports/alarms.ts';
 import type { Metrics, Window } from '../ports/metrics.ts';
 import type { Verdict } from '../rollout/verdict.ts';
@@ -15,12 +15,23 @@ export interface GateContext {
   readonly canary: Slot;
   /** Unset in a first deployment: there is nothing to compare with. */
   readonly stable?: Slot;
+  readonly nowMs: number;
+  /** How often the endpoint's metrics are published, seconds: 10 or 60. */
+  readonly periodSeconds: number;
+  /** How old a period must be before it counts, seconds. */
+  readonly settlingSeconds: number;
+  /** The weights the canary was verified to have, oldest first; the last is the one it has. */
+  readonly shifts: readonly { readonly canaryPercent: number; readonly verifiedAtMs: number }[];
   /** Whole metric periods after the verified shift, without the newest; empty (start = end) while none is complete. */
   readonly window: Window;
   /** Since when an alarm counts against the step under way, epoch milliseconds. */
   readonly alarmsSinceMs: number;
   /** Alarms whose events said that they entered ALARM since then, even if they read OK by now. */
   readonly alarmsEntered: readonly { readonly alarmName: string; readonly atMs: number }[];
+  /** This gate's share of the evidence that all of the delivery's gates weigh together, 0-1; 1 where it weighs none, or alone. */
+  readonly share: number;
+  /** What the gate wanted to know again; undefined at its first look. */
+  readonly memory?: unknown;
 }
 
 export interface GatePorts {
@@ -34,9 +45,17 @@ export interface Gate<Type extends string, Schema extends z.ZodMiniType, Measure
   readonly spec: Schema;
   /** Alarms whose change of state interrupts a bake; `{endpoint}` and `{variant}` are filled in. */
   alarmNames?(spec: z.output<Schema>, canary: Pick<Slot, 'endpointName' | 'variantName'>): readonly string[];
+  /** How much of the evidence that gates weigh together is this one's, relative to the others; unset for gates that weigh none. */
+  readonly evidenceShare?: number;
   measure(spec: z.output<Schema>, ports: GatePorts, context: GateContext): Promise<Measurement>;
   judge(measurement: Measurement, spec: z.output<Schema>, context: GateContext): Verdict;
 }
+
+/** What every gate's spec may say beside its own. */
+export const common = {
+  /** Measured and shown, and decides nothing. */
+  observe: z._default(z.boolean(), false),
+};
 
 export const defineGate = <Type extends string, Schema extends z.ZodMiniType, Measurement>(
   gate: Gate<Type, Schema, Measurement>,

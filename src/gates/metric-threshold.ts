@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Datapoint, MetricQuery, Window } from '../ports/metrics.ts';
 import { failed, inconclusive, successful } from '../rollout/verdict.ts';
-import { defineGate, type GatePorts, type Slot } from './gate.ts';
+import { common, defineGate, type GatePorts, type Slot } from './gate.ts';
 
 const statistics = ['Average', 'Sum', 'Minimum', 'Maximum'] as const;
 
@@ -10,6 +10,7 @@ const statisticExpected = 'Expected Average, Sum, Minimum, Maximum or a percenti
 const Spec = z
   .strictObject({
     type: z.literal('metric-threshold'),
+    ...common,
     metric: z.strictObject({
       namespace: z._default(z.string().check(z.minLength(1), z.maxLength(255)), 'AWS/SageMaker'),
       name: z.string().check(z.minLength(1), z.maxLength(255)),

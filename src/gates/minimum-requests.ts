@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import { inconclusive, successful } from '../rollout/verdict.ts';
-import { defineGate } from './gate.ts';
+import { common, defineGate } from './gate.ts';
 
 const Spec = z.strictObject({
   type: z.literal('minimum-requests'),
+  ...common,
   requests: z.int().check(z.minimum(1)),
 });
 

@@ -16,3 +16,10 @@ export function gateOf(spec: GateSpec): Gate<string, z.ZodMiniType, unknown> {
   if (!gate) throw new Error(`No gate of type "${spec.type}" is registered`);
   return gate;
 }
+
+/** Each gate's share of the evidence that a delivery's gates weigh together; 1 for those that weigh none, or are only observed. */
+export function sharesOf(specs: readonly GateSpec[]): readonly number[] {
+  const wanted = specs.map((spec) => (spec.observe ? undefined : gateOf(spec).evidenceShare));
+  const together = wanted.reduce<number>((sum, share) => sum + (share ?? 0), 0);
+  return wanted.map((share) => (share === undefined ? 1 : share / together));
+}

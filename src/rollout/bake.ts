@@ -30,11 +30,15 @@ export function judgeBake(
   const result = combine(verdicts);
   const named = (wanted: GateVerdict['result']) =>
     verdicts
-      .filter((verdict) => verdict.result === wanted)
+      .filter((verdict) => verdict.result === wanted && !verdict.observed)
       .map(verdictText)
       .join('; ');
   if (result === 'failed') {
-    return { answer: 'failed', reason: verdicts.find((verdict) => verdict.result === 'failed')?.reason ?? 'gate-failed', text: named('failed') };
+    return {
+      answer: 'failed',
+      reason: verdicts.find((verdict) => verdict.result === 'failed' && !verdict.observed)?.reason ?? 'gate-failed',
+      text: named('failed'),
+    };
   }
   const bakeEndsMs = step.verifiedAtMs + step.bakeSeconds * 1000;
   if (nowMs < bakeEndsMs) return { answer: 'wait', waitSeconds: Math.max(1, Math.min(cadenceSeconds, Math.ceil((bakeEndsMs - nowMs) / 1000))) };

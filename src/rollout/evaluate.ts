@@ -1,19 +1,22 @@
 import type { GateContext } from '../gates/gate.ts';
-import { gateOf } from '../gates/registry.ts';
+import { gateOf, sharesOf } from '../gates/registry.ts';
 import type { Draft } from '../ledger/entry.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Signal } from '../ports/rollouts.ts';
+import { strategyOf } from '../strategies/registry.ts';
+import type { Bake } from '../strategies/strategy.ts';
 import { type BakeDecision, cadenceSeconds, judgeBake } from './bake.ts';
 import { decideEnding } from './ending.ts';
 import { Refused, Throttled, Unavailable } from './errors.ts';
 import { loadHearingRegistry } from './hearing.ts';
 import { keys } from './keys.ts';
 import { specOf } from './load.ts';
-import { isLong } from './next-step.ts';
+import { isLong, soFarOf } from './next-step.ts';
 import { alarmsCountSince, currentStep, type Ending, placementOf, type Rollout, type StepRecord, withStep } from './rollout.ts';
 import type { DeliverySpec } from './spec.ts';
 import { combine, type GateVerdict, inconclusive, type Verdict, verdictText } from './verdict.ts';
-import { metricWindow } from './window.ts';
+import { lnHarmTogether, weighTogether } from './weigh.ts';
+import { metricLagSeconds, metricPeriodSeconds, metricWindow } from './window.ts';
 
 /** `wait`: bake on. `passed`: ask for the next step. `soaked`: the soak is over. `failed`: undo. `failed-first`: hold and page. `continue`: in a new execution. */
 export type EvaluateAnswer = 'wait' | 'passed' | 'soaked' | 'failed' | 'failed-first' | 'continue';
@@ -45,12 +48,19 @@ export async function evaluate(
   }
   const spec = await specOf(rollout, ports);
   const entered = inbox.filter((signal) => signal.state === 'ALARM' && signal.atMs >= alarmsCountSince(rollout));
-  const verdicts = await ask(rollout, { ...step, verifiedAtMs: step.verifiedAtMs }, spec, entered, ports);
+  const { verdicts, memories, lnHarm } = await ask(rollout, { ...step, verifiedAtMs: step.verifiedAtMs }, spec, entered, ports);
   const asked: StepRecord = { ...step, verdicts, heard: Object.fromEntries(entered.map(({ key, atMs }) => [key, atMs])) };
-  const evaluated = withStep(rollout, asked);
+  const remembering: Rollout = { ...rollout, ...(Object.keys(memories).length > 0 && { memories }) };
+  const evaluated = withStep(remembering, asked);
   if (rollout.soakUntilMs !== undefined) return { ...(await soak(evaluated, rollout.soakUntilMs, step, verdicts, executionArn, ports)), generation };
 
-  const judged = judgeBake({ ...step, verifiedAtMs: step.verifiedAtMs }, verdicts, spec, nowMs, first);
+  const judged = judgeStep(
+    { ...step, verifiedAtMs: step.verifiedAtMs },
+    { verdicts, lnHarm, periodSeconds: metricPeriodSeconds },
+    evaluated,
+    spec,
+    nowMs,
+  );
   const decision = withPeople(judged, rollout, step, verdicts);
   const drafts = draftsOf(step, verdicts, decision, rollout.phase === 'Paused');
   switch (decision.answer) {
@@ -66,7 +76,7 @@ export async function evaluate(
     }
     case 'passed':
       await ports.rollouts.save(
-        withStep(rollout, { ...asked, passedAtMs: step.passedAtMs ?? nowMs }),
+        withStep(remembering, { ...asked, passedAtMs: step.passedAtMs ?? nowMs }),
         step.passedAtMs === undefined ? drafts : [],
         nowMs,
       );
@@ -79,6 +89,20 @@ export async function evaluate(
       await ports.rollouts.save(evaluated, drafts, nowMs);
       return waitOn(decision.waitSeconds);
   }
+}
+
+/** The bake's decision by the strategy, where it goes by evidence; a failed gate ends a step under any strategy. */
+function judgeStep(
+  step: StepRecord & { readonly verifiedAtMs: number },
+  bake: Bake,
+  rollout: Rollout,
+  spec: DeliverySpec,
+  nowMs: number,
+): BakeDecision {
+  const first = placementOf(rollout).stable === undefined;
+  const strategy = strategyOf(spec.strategy);
+  if (!strategy.judge || first || combine(bake.verdicts) === 'failed') return judgeBake(step, bake.verdicts, spec, nowMs, first);
+  return strategy.judge(spec.strategy, soFarOf(rollout, nowMs), bake);
 }
 
 /** Holds a rollout for a person, who is paged once: where the page could not be sent, again at the next look. */
@@ -116,23 +140,39 @@ async function ask(
   spec: DeliverySpec,
   entered: readonly Signal[],
   ports: Needs,
-): Promise<GateVerdict[]> {
+): Promise<{ readonly verdicts: GateVerdict[]; readonly memories: Record<string, unknown>; readonly lnHarm: number }> {
   const placement = placementOf(rollout);
   const slot = (variantName: string) => ({ endpointName: placement.endpointName, endpointConfigName: placement.configName ?? '', variantName });
-  const context: GateContext = {
+  const nowMs = ports.clock.now();
+  const context: Omit<GateContext, 'share'> = {
     canary: slot(placement.canary),
     ...(placement.stable !== undefined && { stable: slot(placement.stable) }),
-    window: metricWindow(step.verifiedAtMs, ports.clock.now()),
+    nowMs,
+    periodSeconds: metricPeriodSeconds,
+    settlingSeconds: metricLagSeconds,
+    shifts: [...rollout.steps.filter((other) => other.index !== step.index), step].flatMap(({ canaryPercent, verifiedAtMs }) =>
+      verifiedAtMs === undefined ? [] : [{ canaryPercent, verifiedAtMs }],
+    ),
+    window: metricWindow(step.verifiedAtMs, nowMs),
     alarmsSinceMs: alarmsCountSince(rollout),
     alarmsEntered: entered.map((signal) => ({ alarmName: signal.key.slice(keys.alarm('').length), atMs: signal.atMs })),
   };
-  return Promise.all(
-    spec.gates.map(async (gateSpec, index) => {
+  const shares = sharesOf(spec.gates);
+  const memories: Record<string, unknown> = {};
+  const verdicts = await Promise.all(
+    spec.gates.map(async (gateSpec, index): Promise<GateVerdict> => {
       const gate = gateOf(gateSpec);
-      const verdict = await gate.measure(gateSpec, ports, context).then((measurement) => gate.judge(measurement, gateSpec, context), unreadable);
-      return { ...verdict, gate: gate.type, path: `gates[${index}]` };
+      const path = `gates[${index}]`;
+      const memory = rollout.memories?.[path];
+      const about: GateContext = { ...context, share: shares[index] ?? 1, ...(memory !== undefined && { memory }) };
+      const { memory: kept = memory, ...verdict } = await gate
+        .measure(gateSpec, ports, about)
+        .then((measurement) => gate.judge(measurement, gateSpec, about), unreadable);
+      if (kept !== undefined) memories[path] = kept;
+      return { ...verdict, gate: gate.type, path, ...(gateSpec.observe && { observed: true as const }) };
     }),
   );
+  return { verdicts: weighTogether(verdicts, shares), memories, lnHarm: lnHarmTogether(verdicts, shares) };
 }
 
 /** What can't be read is no evidence, either way; the next tick reads again. Our own mistakes stop. */
@@ -163,7 +203,7 @@ async function soak(
   ports: Needs,
 ): Promise<{ answer: EvaluateAnswer; waitSeconds: number }> {
   const nowMs = ports.clock.now();
-  const bad = verdicts.find((verdict) => verdict.result === 'failed');
+  const bad = verdicts.find((verdict) => verdict.result === 'failed' && !verdict.observed);
   if (bad) {
     const text = `in the soak, ${verdictText(bad)}`;
     await decideEnding(

@@ -1,5 +1,6 @@
 import type { Ports } from '../ports/ports.ts';
 import { strategyOf } from '../strategies/registry.ts';
+import type { SoFar } from '../strategies/strategy.ts';
 import { isApproved } from './acts.ts';
 import { askPerson, loadHearing } from './hearing.ts';
 import { specOf } from './load.ts';
@@ -30,7 +31,8 @@ export async function nextStep(
 
   // A person's pause holds at the boundary as it does in a bake: watched.
   if (rollout.paused) return { answer: 'ask', generation };
-  const passed = passedOf(rollout, spec);
+  const soFar = soFarOf(rollout, nowMs);
+  const { passed } = soFar;
   if (placement.stable === undefined) {
     if (passed > 0) {
       await ports.rollouts.save(
@@ -62,7 +64,7 @@ export async function nextStep(
 
   const step = currentStep(rollout);
   if (step && step.passedAtMs === undefined) return { answer: step.verifiedAtMs === undefined ? 'shift' : 'bake', generation };
-  const decision = strategyOf(spec.strategy).next(spec.strategy, { passed });
+  const decision = strategyOf(spec.strategy).next(spec.strategy, soFar);
   switch (decision.decision) {
     case 'step': {
       const asked = firstUnanswered(rollout, spec, decision.index);
@@ -110,12 +112,13 @@ export async function nextStep(
 
 const withoutEvidence = (step: StepRecord): StepRecord => ({ ...step, verdicts: step.verdicts.map((verdict) => ({ ...verdict, evidence: {} })) });
 
-/** Steps behind us. A person who skips the rest leaves only the last: all of the traffic. */
-function passedOf(rollout: Rollout, spec: DeliverySpec): number {
-  const done = rollout.steps.filter((step) => step.passedAtMs !== undefined).reduce((most, step) => Math.max(most, step.index + 1), 0);
-  const last = strategyOf(spec.strategy).plan(spec.strategy).length - 1;
-  return rollout.hurried ? Math.max(done, last) : done;
-}
+/** What a strategy is told of a rollout. */
+export const soFarOf = (rollout: Rollout, nowMs: number): SoFar => ({
+  passed: rollout.steps.filter((step) => step.passedAtMs !== undefined).reduce((most, step) => Math.max(most, step.index + 1), 0),
+  steps: rollout.steps,
+  skipRest: rollout.hurried !== undefined,
+  nowMs,
+});
 
 /** The first step up to this one that wants a person and has none yet: skipping steps skips nobody's say. */
 function firstUnanswered(rollout: Rollout, spec: DeliverySpec, upTo: number): { readonly index: number; readonly rule: ApprovalRule } | undefined {

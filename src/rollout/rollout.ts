@@ -188,6 +188,8 @@ export interface Rollout {
   /** What was asked of the endpoint and is not proved yet. */
   readonly move?: Move;
   readonly steps: readonly StepRecord[];
+  /** What gates want to know again, by their place in the spec; unset where none does. */
+  readonly memories?: Readonly<Record<string, unknown>>;
   readonly soakUntilMs?: number;
   /** What this rollout made and a clean-up may delete once nothing uses it. */
   readonly made: { readonly configs: readonly string[]; readonly models: readonly string[] };

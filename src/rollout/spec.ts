@@ -137,6 +137,8 @@ export const DeliverySpec = z
   })
   .check((context) => {
     const { strategy } = context.value;
+    // A strategy that goes by the evidence waits for it by itself.
+    if (strategyOf(strategy).judge) return;
     for (const [index, step] of strategyOf(strategy).plan(strategy).entries()) {
       if (step.bakeSeconds >= shortestBakeSeconds) continue;
       // The step at 100 percent that follows by itself has the last one's bake, which was named just before.

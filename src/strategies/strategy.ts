@@ -1,21 +1,45 @@
 import type * as z from 'zod/mini';
+import type { BakeDecision } from '../rollout/bake.ts';
+import type { StepRecord } from '../rollout/rollout.ts';
 import type { Step } from '../rollout/step.ts';
+import type { GateVerdict } from '../rollout/verdict.ts';
 
 /** How far a rollout has come. */
 export interface SoFar {
   /** Steps whose gates passed, 0 or more. */
   readonly passed: number;
+  /** The weights the canary was given, oldest first, with the last answers its gates gave meanwhile; the last one is under way or was passed last. */
+  readonly steps: readonly Pick<StepRecord, 'canaryPercent' | 'requestedAtMs' | 'verifiedAtMs' | 'passedAtMs' | 'verdicts'>[];
+  /** A person wants the rest of the steps skipped: only all of the traffic is left. */
+  readonly skipRest: boolean;
+  /** Epoch milliseconds. */
+  readonly nowMs: number;
 }
 
 export type Decision = { readonly decision: 'step'; readonly index: number; readonly step: Step } | { readonly decision: 'promote' };
+
+/** What a strategy is told while a step bakes. */
+export interface Bake {
+  /** The gates' answers of this moment, with what they say together. */
+  readonly verdicts: readonly GateVerdict[];
+  /** ln of the evidence of harm of all gates that weigh together; 0 where none does. */
+  readonly lnHarm: number;
+  /** How often metrics come, seconds: no decision is worth asking for sooner. */
+  readonly periodSeconds: number;
+}
 
 /** A pure function from spec and progress to what comes next. */
 export interface Strategy<Type extends string, Schema extends z.ZodMiniType> {
   readonly type: Type;
   readonly spec: Schema;
-  /** Every step, for people to see before it starts. The last is at 100 percent. */
+  /** Every step as far as it is known, for people to see before it starts. The last is at 100 percent. */
   plan(spec: z.output<Schema>): readonly Step[];
   next(spec: z.output<Schema>, soFar: SoFar): Decision;
+  /**
+   * Whether the step under way is done, for strategies that go by the evidence and not by a bake of fixed length. Asked only while no
+   * gate failed. Unset: a step passes when its bake is over and its gates are successful.
+   */
+  judge?(spec: z.output<Schema>, soFar: SoFar, bake: Bake): BakeDecision;
 }
 
 /** A strategy whose steps are all known beforehand: `next` follows from `plan`. */
@@ -24,9 +48,11 @@ export function fixed<Type extends string, Schema extends z.ZodMiniType>(
 ): Strategy<Type, Schema> {
   return {
     ...strategy,
-    next(spec, { passed }) {
-      const step = strategy.plan(spec)[passed];
-      return step ? { decision: 'step', index: passed, step } : { decision: 'promote' };
+    next(spec, { passed, skipRest }) {
+      const steps = strategy.plan(spec);
+      const index = skipRest ? Math.max(passed, steps.length - 1) : passed;
+      const step = steps[index];
+      return step ? { decision: 'step', index, step } : { decision: 'promote' };
     },
   };
 }

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { toDuration } from '../../src/rollout/duration.ts';
 import { DeliverySpec } from '../../src/rollout/spec.ts';
 import { strategies, strategyOf } from '../../src/strategies/registry.ts';
+import { soFar } from '../strategies/so-far.ts';
 import { deliveryWith, exampleOf, hasPage } from './documents.ts';
 
 const bake = fc.integer({ min: 240, max: 86_400 }).map(toDuration);
@@ -46,8 +47,8 @@ describe.each(strategies.map(({ type }) => [type, `strategies/${type}.md`] as co
         const spec = parsed(written);
         const strategy = strategyOf(spec);
         const plan = strategy.plan(spec);
-        plan.forEach((step, index) => expect(strategy.next(spec, { passed: index })).toEqual({ decision: 'step', index, step }));
-        expect(strategy.next(spec, { passed: plan.length })).toEqual({ decision: 'promote' });
+        plan.forEach((step, index) => expect(strategy.next(spec, soFar(index))).toEqual({ decision: 'step', index, step }));
+        expect(strategy.next(spec, soFar(plan.length))).toEqual({ decision: 'promote' });
       }),
     );
   });

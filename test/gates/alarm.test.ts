@@ -5,7 +5,7 @@ import type { AlarmState } from '../../src/ports/alarms.ts';
 import { alarmState, context, minute, world } from './fixture.ts';
 
 async function ask(alarmNames: string[], states: readonly AlarmState[], overrides: Partial<GateContext> = {}) {
-  const spec = { type: 'alarm', alarmNames } as const;
+  const spec = { type: 'alarm', observe: false, alarmNames } as const;
   const about = context(overrides);
   return alarm.judge(await alarm.measure(spec, world({}, states).ports, about), spec, about);
 }
@@ -42,7 +42,7 @@ describe('alarm', () => {
   });
 
   test('fails for one whose event was lost and that is OK again: its history knows', async () => {
-    const spec = { type: 'alarm' as const, alarmNames: ['churn-b-5xx'] };
+    const spec = { type: 'alarm' as const, observe: false, alarmNames: ['churn-b-5xx'] };
     const calmAgain = [alarmState({ state: 'OK', changedAtMs: minute(3) })];
     const verdictOf = async (enteredAtMs: readonly number[], states = calmAgain) =>
       alarm.judge(await alarm.measure(spec, world({}, states, { 'churn-b-5xx': enteredAtMs }).ports, context()), spec, context());
@@ -86,6 +86,9 @@ describe('alarm', () => {
 
   test('fills in the endpoint and this rollout’s canary, which is what a bake listens for', () => {
     const canary = { endpointName: 'churn', variantName: 'churn-b' };
-    expect(alarm.alarmNames?.({ type: 'alarm', alarmNames: ['{endpoint}/{variant}-5xx', 'plain'] }, canary)).toEqual(['churn/churn-b-5xx', 'plain']);
+    expect(alarm.alarmNames?.({ type: 'alarm', observe: false, alarmNames: ['{endpoint}/{variant}-5xx', 'plain'] }, canary)).toEqual([
+      'churn/churn-b-5xx',
+      'plain',
+    ]);
   });
 });

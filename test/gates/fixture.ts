@@ -11,6 +11,11 @@ export const context = (overrides: Partial<GateContext> = {}): GateContext => ({
   window: { startMs: minute(0), endMs: minute(3) },
   alarmsSinceMs: minute(0),
   alarmsEntered: [],
+  nowMs: minute(5),
+  periodSeconds: 60,
+  settlingSeconds: 120,
+  shifts: [{ canaryPercent: 10, verifiedAtMs: minute(0) }],
+  share: 1,
   ...overrides,
 });
 

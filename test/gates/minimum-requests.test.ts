@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { minimumRequests } from '../../src/gates/minimum-requests.ts';
 import { context, minute, series, world } from './fixture.ts';
 
-const spec = { type: 'minimum-requests', requests: 40 } as const;
+const spec = { type: 'minimum-requests', observe: false, requests: 40 } as const;
 async function ask(values: readonly (number | undefined)[], window = { startMs: minute(0), endMs: minute(3) }) {
   const { ports, asked } = world({ 'churn-b Invocations Sum': series(...values) });
   const about = context({ window });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { canary } from '../../src/strategies/canary.ts';
+import { soFar } from './so-far.ts';
 
 const parse = (...percents: number[]) =>
   z.safeParse(canary.spec, { type: 'canary', steps: percents.map((canaryPercent) => ({ canaryPercent, bake: '6m' })) });
@@ -29,7 +30,7 @@ describe('canary', () => {
 
   test('promotes after its last step', () => {
     const spec = z.parse(canary.spec, { type: 'canary', steps: [{ canaryPercent: 10, bake: '6m' }] });
-    expect([0, 1, 2].map((passed) => canary.next(spec, { passed }))).toEqual([
+    expect([0, 1, 2].map((passed) => canary.next(spec, soFar(passed)))).toEqual([
       { decision: 'step', index: 0, step: { canaryPercent: 10, bakeSeconds: 360 } },
       { decision: 'step', index: 1, step: { canaryPercent: 100, bakeSeconds: 360 } },
       { decision: 'promote' },
