@@ -1,13 +1,15 @@
 import * as z from 'zod/mini';
 import { alarm } from './alarm.ts';
+import { errorRate } from './error-rate.ts';
 import type { Gate } from './gate.ts';
+import { latency } from './latency.ts';
 import { metricThreshold } from './metric-threshold.ts';
 import { minimumRequests } from './minimum-requests.ts';
 
 /** Every gate there is, once. The spec's union and the docs index derive from this list. */
-export const gates = [alarm, metricThreshold, minimumRequests] as const;
+export const gates = [alarm, errorRate, latency, metricThreshold, minimumRequests] as const;
 
-export const GateSpec = z.discriminatedUnion('type', [alarm.spec, metricThreshold.spec, minimumRequests.spec]);
+export const GateSpec = z.discriminatedUnion('type', [alarm.spec, errorRate.spec, latency.spec, metricThreshold.spec, minimumRequests.spec]);
 export type GateSpec = z.output<typeof GateSpec>;
 
 /** The gate a parsed spec names. Its methods take that very spec: the discriminated union has checked it. */

@@ -4,7 +4,8 @@ import { combine, type GateVerdict, verdictText } from './verdict.ts';
 
 export type BakeDecision =
   | { readonly answer: 'wait'; readonly waitSeconds: number }
-  | { readonly answer: 'passed'; readonly text: string }
+  /** `verdicts`: the gates' answers with what a strategy concluded from those that were open; unset where it left them as they are. */
+  | { readonly answer: 'passed'; readonly text: string; readonly verdicts?: readonly GateVerdict[] }
   | { readonly answer: 'failed'; readonly reason: string; readonly text: string }
   /** No evidence came and the spec says a person shall look: wait on, paged once. */
   | { readonly answer: 'hold'; readonly waitSeconds: number; readonly text: string };

@@ -54,15 +54,10 @@ export async function evaluate(
   const evaluated = withStep(remembering, asked);
   if (rollout.soakUntilMs !== undefined) return { ...(await soak(evaluated, rollout.soakUntilMs, step, verdicts, executionArn, ports)), generation };
 
-  const judged = judgeStep(
-    { ...step, verifiedAtMs: step.verifiedAtMs },
-    { verdicts, lnHarm, periodSeconds: metricPeriodSeconds },
-    evaluated,
-    spec,
-    nowMs,
-  );
+  const judged = judgeStep({ ...step, verifiedAtMs: step.verifiedAtMs }, { verdicts, lnHarm }, evaluated, spec, nowMs);
   const decision = withPeople(judged, rollout, step, verdicts);
-  const drafts = draftsOf(step, verdicts, decision, rollout.phase === 'Paused');
+  const concluded = (decision.answer === 'passed' && decision.verdicts) || verdicts;
+  const drafts = draftsOf(step, concluded, decision, rollout.phase === 'Paused');
   switch (decision.answer) {
     case 'failed': {
       const ending: Ending = {
@@ -76,7 +71,7 @@ export async function evaluate(
     }
     case 'passed':
       await ports.rollouts.save(
-        withStep(remembering, { ...asked, passedAtMs: step.passedAtMs ?? nowMs }),
+        withStep(remembering, { ...asked, verdicts: concluded, passedAtMs: step.passedAtMs ?? nowMs }),
         step.passedAtMs === undefined ? drafts : [],
         nowMs,
       );

@@ -3,7 +3,7 @@ import { BuildSpec, ImageSpec, RegisterSpec } from '../candidate/candidate-spec.
 import { PrebuiltSpec } from '../candidate/prebuilt-spec.ts';
 import { RoleArn, VpcSpec } from '../candidate/runs-spec.ts';
 import { TrainSpec } from '../candidate/train-spec.ts';
-import { GateSpec } from '../gates/registry.ts';
+import { GateSpec, gateOf, gates } from '../gates/registry.ts';
 import { StrategySpec, strategyOf } from '../strategies/registry.ts';
 import { TriggerSpec } from '../triggers/registry.ts';
 import { ApprovalSpec } from './approval-spec.ts';
@@ -137,8 +137,18 @@ export const DeliverySpec = z
   })
   .check((context) => {
     const { strategy } = context.value;
-    // A strategy that goes by the evidence waits for it by itself.
-    if (strategyOf(strategy).judge) return;
+    if (strategyOf(strategy).judge) {
+      // It waits for the evidence by itself, so there has to be some.
+      const weighing = context.value.gates.some((gate) => !gate.observe && gateOf(gate).evidenceShare !== undefined);
+      if (!weighing)
+        context.issues.push({
+          code: 'custom',
+          path: ['strategy', 'type'],
+          message: `Expected a gate that weighs evidence (${gates.flatMap(({ type, ...gate }) => ('evidenceShare' in gate ? [type] : [])).join(', ')}): ${strategy.type} goes by what it proves`,
+          input: context.value,
+        });
+      return;
+    }
     for (const [index, step] of strategyOf(strategy).plan(strategy).entries()) {
       if (step.bakeSeconds >= shortestBakeSeconds) continue;
       // The step at 100 percent that follows by itself has the last one's bake, which was named just before.

@@ -50,7 +50,7 @@ const usualRequests = 200;
 const decay = 0.5 ** (1 / 60);
 const highestRate = 0.98;
 
-export const beginComparison = ({ suspicions }: ComparisonRule): Comparison => ({
+export const beginComparison = ({ suspicions }: Pick<ComparisonRule, 'suspicions'>): Comparison => ({
   seen: 0,
   harm: suspicions.map(({ ratios }) => beginOnset(ratios.length)),
   notWorse: beginNotWorse(),

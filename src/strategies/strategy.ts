@@ -14,6 +14,10 @@ export interface SoFar {
   readonly skipRest: boolean;
   /** Epoch milliseconds. */
   readonly nowMs: number;
+  /** How often metrics come, seconds: no decision is worth asking for sooner. */
+  readonly periodSeconds: number;
+  /** How old a period must be before it counts, seconds. */
+  readonly settlingSeconds: number;
 }
 
 export type Decision = { readonly decision: 'step'; readonly index: number; readonly step: Step } | { readonly decision: 'promote' };
@@ -24,8 +28,6 @@ export interface Bake {
   readonly verdicts: readonly GateVerdict[];
   /** ln of the evidence of harm of all gates that weigh together; 0 where none does. */
   readonly lnHarm: number;
-  /** How often metrics come, seconds: no decision is worth asking for sooner. */
-  readonly periodSeconds: number;
 }
 
 /** A pure function from spec and progress to what comes next. */

@@ -6,5 +6,7 @@ export const soFar = (passed: number, overrides: Partial<SoFar> = {}): SoFar => 
   steps: [],
   skipRest: false,
   nowMs: Date.parse('2026-11-22T12:00:00Z'),
+  periodSeconds: 60,
+  settlingSeconds: 120,
   ...overrides,
 });

@@ -1,0 +1,170 @@
+import * as z from 'zod/mini';
+import { togetherShare } from '../rollout/weigh.ts';
+import { failed, inconclusive, successful, type Verdict } from '../rollout/verdict.ts';
+import {
+  advanceComparison,
+  beginComparison,
+  type Comparison,
+  type ComparisonRule,
+  excessBound,
+  harmOf,
+  lnNotWorseOf,
+} from '../statistics/comparison.ts';
+import { lnMean } from '../statistics/onset.ts';
+import { shareAt } from './error-rate.ts';
+import { common, defineGate, type GateContext } from './gate.ts';
+import { type BadCount, type History, type Period, readHistory, readPeriods, usualRate } from './periods.ts';
+import { standing } from './standing.ts';
+import { beginVigil, isUnwell, keepVigil, silenceLimit, type Vigil } from './vigil.ts';
+
+const Level = z.number().check(z.gt(0), z.maximum(0.5));
+const Rate = z.number().check(z.minimum(0), z.maximum(1));
+
+const Spec = z.strictObject({
+  type: z.literal('latency'),
+  ...common,
+  /** Milliseconds a request may take; one to five, rising. The middle one is what "slow" means for the margin. */
+  thresholdsMs: z
+    .array(z.number().check(z.gt(0), z.maximum(3_600_000)))
+    .check(z.minLength(1), z.maxLength(5))
+    .check(z.refine((all) => all.every((one, index) => index === 0 || one > (all[index - 1] ?? 0)), 'Expected rising thresholds')),
+  alpha: z._default(Level, 0.01),
+  beta: z._default(Level, 0.05),
+  margin: z._default(z.strictObject({ ratio: z._default(z.number().check(z.minimum(1), z.maximum(100)), 1.5), extra: z._default(Rate, 0.01) }), {
+    ratio: 1.5,
+    extra: 0.01,
+  }),
+  /** What a slow request counts against a harm budget, next to a failed one's 1. */
+  cost: z._default(Rate, 0.3),
+  clusterSize: z.optional(z.number().check(z.minimum(1), z.maximum(1000))),
+});
+type Spec = z.output<typeof Spec>;
+
+const ratios = [1.5, 2.5, 5, 12, 60];
+/** A new container is slow at first, a good one too. */
+const warmUp = 12;
+const boundGamma = 0.05;
+
+interface Memory {
+  readonly version: 1;
+  readonly throughMs: number;
+  /** One a threshold. */
+  readonly comparisons: readonly Comparison[];
+  readonly vigil: Vigil;
+  readonly history: History;
+  readonly lastShare: number;
+}
+
+interface Measurement {
+  readonly periods: readonly Period[];
+  readonly throughMs: number;
+  /** Read at the first look only. */
+  readonly history?: History;
+}
+
+const memoryOf = (memory: unknown): Memory | undefined =>
+  typeof memory === 'object' && memory !== null && (memory as Partial<Memory>).version === 1 ? (memory as Memory) : undefined; // Nobody else writes it.
+
+/** ModelLatency is in microseconds; the trimmed count above a threshold is the number of slower requests. */
+const countsOf = ({ thresholdsMs }: Spec): BadCount[] =>
+  thresholdsMs.map((ms) => ({ metricName: 'ModelLatency', statistic: `TC(${Math.round(ms * 1000)}:)` }));
+
+const middleOf = ({ thresholdsMs }: Spec): number => Math.floor(thresholdsMs.length / 2);
+
+const rulesOf = (spec: Spec, { share, periodSeconds }: GateContext, { requests, bad, clusterSizes }: History): ComparisonRule[] =>
+  spec.thresholdsMs.map((_, index) => ({
+    suspicions: [{ tolerance: { ratio: 1, extra: 0 }, ratios, weight: 1 / spec.thresholdsMs.length, warmUp: periodSeconds < 60 ? warmUp : 2 }],
+    margin: spec.margin,
+    usualRate: usualRate(bad[index] ?? 0, requests),
+    clusterSize: spec.clusterSize ?? clusterSizes[index] ?? 1,
+    ...(periodSeconds < 60 && { capAt: togetherShare * spec.alpha * share }),
+  }));
+
+function advance(memory: Memory, period: Period, spec: Spec, context: GateContext, rules: readonly ComparisonRule[]): Memory {
+  const share = shareAt(context.shifts, period.atMs);
+  const shifted = share !== memory.lastShare;
+  const { canary, stable } = period;
+  return {
+    ...memory,
+    lastShare: share,
+    vigil: keepVigil(memory.vigil, period, share, context.periodSeconds, middleOf(spec)),
+    ...(canary &&
+      stable && {
+        comparisons: memory.comparisons.map((comparison, index) => {
+          const rule = rules[index];
+          if (!rule) return comparison;
+          const counts = {
+            canaryRequests: canary.requests,
+            canaryBad: Math.min(canary.requests, canary.bad[index] ?? 0),
+            stableRequests: stable.requests,
+            stableBad: Math.min(stable.requests, stable.bad[index] ?? 0),
+          };
+          return advanceComparison(comparison, counts, rule, shifted);
+        }),
+      }),
+  };
+}
+
+/**
+ * Compares how many of the canary's requests are slower than a threshold with how many of stable's are, period by period, with the same
+ * guarantee as `error-rate`: percentiles hide what a tail does, and no bound holds for a difference of two percentiles.
+ */
+export const latency = defineGate({
+  type: 'latency',
+  spec: Spec,
+  evidenceShare: 0.4,
+  async measure(spec, ports, context): Promise<Measurement> {
+    const memory = memoryOf(context.memory);
+    const read = await readPeriods(countsOf(spec), memory?.throughMs, context, ports);
+    return memory || read.periods.length === 0 ? read : { ...read, history: await readHistory(countsOf(spec), context, ports) };
+  },
+  judge({ periods, throughMs, history }, spec, context) {
+    if (!context.stable) return successful('no-baseline', { thresholdsMs: spec.thresholdsMs });
+    const before = memoryOf(context.memory) ?? (history && beginMemory(throughMs, history, spec));
+    if (!before) return inconclusive('no-data', { thresholdsMs: spec.thresholdsMs, from: new Date(throughMs).toISOString() });
+    const rules = rulesOf(spec, context, before.history);
+    const memory: Memory = { ...periods.reduce((state, period) => advance(state, period, spec, context, rules), before), throughMs };
+    return { ...verdictOf(memory, spec, rules), memory };
+  },
+});
+
+const beginMemory = (throughMs: number, history: History, spec: Spec): Memory => ({
+  version: 1,
+  throughMs,
+  comparisons: spec.thresholdsMs.map(() => beginComparison({ suspicions: [{ tolerance: { ratio: 1, extra: 0 }, ratios, weight: 1, warmUp }] })),
+  vigil: beginVigil(),
+  history,
+  lastShare: 0,
+});
+
+function verdictOf({ comparisons, vigil, throughMs }: Memory, spec: Spec, rules: readonly ComparisonRule[]): Verdict {
+  const middle = middleOf(spec);
+  const slow = comparisons[middle] ?? beginComparison({ suspicions: [] });
+  const { total } = slow;
+  const evidence = {
+    thresholdsMs: spec.thresholdsMs,
+    slowMs: spec.thresholdsMs[middle],
+    canary: { requests: total.canaryRequests, slow: total.canaryBad },
+    stable: { requests: total.stableRequests, slow: total.stableBad },
+    through: new Date(throughMs).toISOString(),
+  };
+  const silence = silenceLimit(vigil);
+  if (vigil.silent >= 3 * silence) return failed('canary-silent', { ...evidence, silentPeriods: vigil.silent, limit: 3 * silence });
+  return standing(
+    {
+      lnHarm: lnMean(comparisons.flatMap((comparison, index) => (rules[index] ? harmOf(comparison, rules[index]) : []))),
+      lnNotWorse: lnNotWorseOf(slow),
+      alpha: spec.alpha,
+      beta: spec.beta,
+      excessBound: excessBound(slow, boundGamma),
+      cost: spec.cost,
+      excess: total.canaryRequests > 0 ? (total.canaryBad - total.expected) / total.canaryRequests : 0,
+      margin: (spec.margin.ratio - 1) * (total.canaryRequests > 0 ? total.expected / total.canaryRequests : 0) + spec.margin.extra,
+      requests: total.canaryRequests,
+      requestsPerSecond: vigil.requestsPerSecond,
+      unwell: isUnwell(vigil, rules[middle]?.usualRate ?? 0),
+      silent: vigil.silent >= silence,
+    },
+    evidence,
+  );
+}
