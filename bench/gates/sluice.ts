@@ -21,7 +21,10 @@ const counts = {
 };
 
 function historyOf(world: World, badOf: (counted: Counted) => number[]): History {
-  const halves = world.before.map(({ first, second }) => ({ first: { requests: first.requests, bad: badOf(first) }, second: { requests: second.requests, bad: badOf(second) } }));
+  const halves = world.before.map(({ first, second }) => ({
+    first: { requests: first.requests, bad: badOf(first) },
+    second: { requests: second.requests, bad: badOf(second) },
+  }));
   const kinds = badOf({ requests: 0, bad: 0, buckets: [] }).map((_, kind) => kind);
   return {
     requests: halves.reduce((sum, { first, second }) => sum + first.requests + second.requests, 0),
@@ -48,7 +51,14 @@ export function sluice(world: World, overrides: Readonly<Record<string, unknown>
   let memories: { errors?: unknown; latency?: unknown } = {};
   let steps: SoFar['steps'][number][] = [];
   let passed = 0;
-  const soFar = (tick: number): SoFar => ({ passed, steps, skipRest: false, nowMs: atMs(tick + 1), periodSeconds: tickSeconds, settlingSeconds: settlingTicks * tickSeconds });
+  const soFar = (tick: number): SoFar => ({
+    passed,
+    steps,
+    skipRest: false,
+    nowMs: atMs(tick + 1),
+    periodSeconds: tickSeconds,
+    settlingSeconds: settlingTicks * tickSeconds,
+  });
 
   const shift = (tick: number, inForce: number): number | undefined => {
     const decision = adaptive.next(strategy, soFar(tick));
@@ -66,7 +76,8 @@ export function sluice(world: World, overrides: Readonly<Record<string, unknown>
       if (!step || !seen) return undefined;
       const underWay = (step.verifiedAtMs ?? 0) > atMs(tick + 1);
       const period = (badOf: (counted: Counted) => number[]): Period => {
-        const of = (counted: Counted | undefined): GateCounted | undefined => counted && counted.requests > 0 ? { requests: counted.requests, bad: badOf(counted) } : undefined;
+        const of = (counted: Counted | undefined): GateCounted | undefined =>
+          counted && counted.requests > 0 ? { requests: counted.requests, bad: badOf(counted) } : undefined;
         const canary = of(seen.canary);
         const stable = of(seen.stable);
         return { atMs: atMs(seen.tick), ...(canary && { canary }), ...(stable && { stable }) };
@@ -87,8 +98,16 @@ export function sluice(world: World, overrides: Readonly<Record<string, unknown>
         ...(memory !== undefined && { memory }),
       });
       const throughMs = atMs(seen.tick + 1);
-      const ofErrors = errorRate.judge({ periods: [period(counts.errors)], throughMs, history: history.errors }, errorsSpec, context(0.6, memories.errors));
-      const ofLatency = latency.judge({ periods: [period(counts.latency)], throughMs, history: history.latency }, latencySpec, context(0.4, memories.latency));
+      const ofErrors = errorRate.judge(
+        { periods: [period(counts.errors)], throughMs, history: history.errors },
+        errorsSpec,
+        context(0.6, memories.errors),
+      );
+      const ofLatency = latency.judge(
+        { periods: [period(counts.latency)], throughMs, history: history.latency },
+        latencySpec,
+        context(0.4, memories.latency),
+      );
       memories = { errors: ofErrors.memory, latency: ofLatency.memory };
       const raw: GateVerdict[] = [
         { ...ofErrors, gate: 'error-rate', path: 'gates[0]' },

@@ -70,7 +70,7 @@ export const recentStableRate = ({ recent }: Comparison, { usualRate }: Comparis
  */
 export function advanceComparison(state: Comparison, counts: Counts, rule: ComparisonRule, shifted: boolean): Comparison {
   const { recent, total, seen } = state;
-  if (counts.canaryRequests <= 0 || counts.stableRequests <= 0)
+  if (counts.canaryRequests < 1 || counts.stableRequests < 1)
     return { ...state, recent: { requests: recent.requests * decay, bad: recent.bad * decay } };
   const stableRate = recentStableRate(state, rule);
   const harm = state.harm.map((onset, index) => {

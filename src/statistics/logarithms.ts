@@ -25,6 +25,8 @@ const lanczos = [
  * @see Lanczos, A precision approximation of the gamma function, 1964; from 20 on Stirling's series, which loses no digits to cancellation
  */
 export function lnGamma(x: number): number {
+  // Γ(x + 1) = x Γ(x): near 0 the series would lose what it adds to its base.
+  if (x < 0.5) return lnGamma(x + 1) - Math.log(x);
   if (x >= 20) {
     const inverse = 1 / x;
     const square = inverse * inverse;

@@ -18,15 +18,15 @@ const Spec = z
     /** Where the ramp waits for the proof that the canary is not worse, percent: evidence comes fastest near an even split. */
     holdPercent: z._default(z.number().check(z.minimum(10), z.maximum(90)), 50),
     /** How long it stays there at least. */
-    minimumHold: z._default(Duration, 60),
+    minimumHold: z.prefault(Duration, '1m'),
     /** All but a control slice of stable, percent. */
     finalPercent: z._default(z.number().check(z.minimum(50), z.lt(100)), 95),
     /** How long the control slice is kept. */
-    bake: z._default(Duration, 1800),
+    bake: z.prefault(Duration, '30m'),
     /** When no proof came by then but no harm was seen either, the canary is promoted; never where `strict`. */
-    noHarmAfter: z._default(Duration, 1800),
+    noHarmAfter: z.prefault(Duration, '30m'),
     /** When nothing was decided by then, it is rolled back. */
-    deadline: z._default(Duration, 3600),
+    deadline: z.prefault(Duration, '1h'),
     /** Proof only. */
     strict: z._default(z.boolean(), false),
   })
