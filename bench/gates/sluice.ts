@@ -94,6 +94,7 @@ export function sluice(world: World, overrides: Readonly<Record<string, unknown>
         window: { startMs: 0, endMs: 0 },
         alarmsSinceMs: 0,
         alarmsEntered: [],
+        seeksWinner: false,
         share,
         ...(memory !== undefined && { memory }),
       });

@@ -10,6 +10,7 @@ import {
   harmOf,
   lnNotWorseOf,
 } from '../statistics/comparison.ts';
+import { rolesChanged } from '../statistics/e-factor.ts';
 import { advanceFixedRate, beginFixedRate } from '../statistics/fixed-rate.ts';
 import { lnEvidence, lnMean, type Onset } from '../statistics/onset.ts';
 import { upperRate } from '../statistics/rate-bound.ts';
@@ -53,6 +54,8 @@ interface Memory {
   readonly version: 1;
   readonly throughMs: number;
   readonly comparison: Comparison;
+  /** The same with the roles changed, where a winner is asked for. */
+  readonly reverse?: Comparison;
   readonly vigil: Vigil;
   readonly history: History;
   /** Against stable's history: the canary, and stable itself, which has a veto. */
@@ -123,14 +126,13 @@ function advance(memory: Memory, period: Period, spec: Spec, context: GateContex
   if (!seen || !stable) return next;
   const { total } = memory.comparison;
   const limit = historyLimit(usualRate((memory.history.bad[0] ?? 0) + total.stableBad, memory.history.requests + total.stableRequests));
+  const counts = { canaryRequests: canary.requests, canaryBad, stableRequests: stable.requests, stableBad };
   return {
     ...next,
-    comparison: advanceComparison(
-      memory.comparison,
-      { canaryRequests: canary.requests, canaryBad, stableRequests: stable.requests, stableBad },
-      rule,
-      shifted,
-    ),
+    comparison: advanceComparison(memory.comparison, counts, rule, shifted),
+    ...(context.seeksWinner && {
+      reverse: advanceComparison(memory.reverse ?? beginComparison({ suspicions }), rolesChanged(counts), rule, shifted),
+    }),
     ...(warm && {
       canaryGuard: advanceFixedRate(memory.canaryGuard, canary.requests, canaryBad, limit, rule.clusterSize, shifted),
       stableGuard: advanceFixedRate(memory.stableGuard, stable.requests, stableBad, limit, rule.clusterSize, shifted),
@@ -204,6 +206,7 @@ function verdictOf(memory: Memory, spec: Spec, context: GateContext, rule: Compa
   const sequential = {
     lnHarm: lnMean(harmOf(comparison, rule)),
     lnNotWorse: lnNotWorseOf(comparison),
+    ...(memory.reverse && { lnBetter: lnMean(harmOf(memory.reverse, rule)) }),
     alpha: spec.alpha,
     beta: spec.beta,
     excessBound: excessBound(comparison, boundGamma),

@@ -28,6 +28,8 @@ export interface GateContext {
   readonly alarmsSinceMs: number;
   /** Alarms whose events said that they entered ALARM since then, even if they read OK by now. */
   readonly alarmsEntered: readonly { readonly alarmName: string; readonly atMs: number }[];
+  /** Whether somebody wants to know if the canary is better, not only whether it is worse. */
+  readonly seeksWinner: boolean;
   /** This gate's share of the evidence that all of the delivery's gates weigh together, 0-1; 1 where it weighs none, or alone. */
   readonly share: number;
   /** What the gate wanted to know again; undefined at its first look. */

@@ -150,6 +150,7 @@ async function ask(
     ),
     window: metricWindow(step.verifiedAtMs, nowMs),
     alarmsSinceMs: alarmsCountSince(rollout),
+    seeksWinner: strategyOf(spec.strategy).seeksWinner === true,
     alarmsEntered: entered.map((signal) => ({ alarmName: signal.key.slice(keys.alarm('').length), atMs: signal.atMs })),
   };
   const shares = sharesOf(spec.gates);

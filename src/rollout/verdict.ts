@@ -17,6 +17,8 @@ export interface Sequential {
   readonly lnHarm: number;
   /** ln of the e-value against "the canary is worse than the margin": ln(1/beta) is proof at level beta. */
   readonly lnNotWorse: number;
+  /** ln of the e-value against "the canary is not better"; unset where nobody asks for a winner. */
+  readonly lnBetter?: number;
   /** Error of the proof of "not worse" the gate asks for, 0-1. */
   readonly beta: number;
   /** Level of false rollbacks the gate asks for, 0-1. */

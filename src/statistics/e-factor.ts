@@ -6,6 +6,14 @@ export interface Counts {
   readonly stableBad: number;
 }
 
+/** Stable's counts in the canary's place: evidence of harm is then evidence that the canary is better. */
+export const rolesChanged = (counts: Counts): Counts => ({
+  canaryRequests: counts.stableRequests,
+  canaryBad: counts.stableBad,
+  stableRequests: counts.canaryRequests,
+  stableBad: counts.canaryBad,
+});
+
 /**
  * The largest rate of bad requests that still counts as good: p_canary <= ratio * p_stable + extra, in every period by itself,
  * whatever p_stable does from one period to the next.

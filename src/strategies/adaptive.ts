@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { BakeDecision } from '../rollout/bake.ts';
 import { Duration, toDuration } from '../rollout/duration.ts';
 import type { GateVerdict, Sequential } from '../rollout/verdict.ts';
-import type { Bake, SoFar, Strategy } from './strategy.ts';
+import { type Bake, closed, type SoFar, type Strategy } from './strategy.ts';
 
 const Percent = z.number().check(z.gt(0), z.maximum(100));
 
@@ -82,14 +82,6 @@ function rampPercent(spec: Spec, soFar: SoFar, verdicts: readonly GateVerdict[])
 }
 
 const wait = (seconds: number): BakeDecision => ({ answer: 'wait', waitSeconds: seconds });
-
-/** The open verdicts of comparing gates, closed by what the strategy may conclude from them. */
-const closed = (verdicts: readonly GateVerdict[], reason: string, bound: Readonly<Record<string, unknown>>): GateVerdict[] =>
-  verdicts.map((verdict) =>
-    verdict.sequential && !verdict.observed && verdict.result === 'inconclusive'
-      ? { ...verdict, result: 'successful', reason, evidence: { ...verdict.evidence, ...bound } }
-      : verdict,
-  );
 
 /** Whether the step under way may be left, by the evidence of this moment. */
 function judge(spec: Spec, soFar: SoFar, { verdicts, lnHarm }: Bake): BakeDecision {

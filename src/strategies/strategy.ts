@@ -34,6 +34,8 @@ export interface Bake {
 export interface Strategy<Type extends string, Schema extends z.ZodMiniType> {
   readonly type: Type;
   readonly spec: Schema;
+  /** Whether it asks the gates which of the two is better, not only whether the canary is worse. */
+  readonly seeksWinner?: true;
   /** Every step as far as it is known, for people to see before it starts. The last is at 100 percent. */
   plan(spec: z.output<Schema>): readonly Step[];
   next(spec: z.output<Schema>, soFar: SoFar): Decision;
@@ -58,3 +60,11 @@ export function fixed<Type extends string, Schema extends z.ZodMiniType>(
     },
   };
 }
+
+/** The open verdicts of comparing gates, closed by what the strategy may conclude from them. */
+export const closed = (verdicts: readonly GateVerdict[], reason: string, bound: Readonly<Record<string, unknown>>): GateVerdict[] =>
+  verdicts.map((verdict) =>
+    verdict.sequential && !verdict.observed && verdict.result === 'inconclusive'
+      ? { ...verdict, result: 'successful', reason, evidence: { ...verdict.evidence, ...bound } }
+      : verdict,
+  );

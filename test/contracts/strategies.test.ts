@@ -19,6 +19,17 @@ const specs: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   canary: fc
     .tuple(rising, bake)
     .map(([percents, each]) => ({ type: 'canary', steps: percents.map((canaryPercent) => ({ canaryPercent, bake: each })) })),
+  linear: fc
+    .tuple(fc.double({ min: 1, max: 100, noNaN: true }), fc.option(fc.double({ min: 0.01, max: 100, noNaN: true }), { nil: undefined }), bake)
+    .map(([stepPercent, startPercent, each]) => ({ type: 'linear', stepPercent, ...(startPercent !== undefined && { startPercent }), bake: each })),
+  ab: fc
+    .record({
+      canaryPercent: fc.double({ min: 1, max: 99, noNaN: true }),
+      for: bake,
+      until: fc.constantFrom('evidence', 'time'),
+      otherwise: fc.constantFrom('keep', 'promote'),
+    })
+    .map((fields) => ({ type: 'ab', ...fields })),
   adaptive: fc
     .record({
       harmBudget: fc.double({ min: 1, max: 1000, noNaN: true }),

@@ -15,6 +15,7 @@ export const context = (overrides: Partial<GateContext> = {}): GateContext => ({
   periodSeconds: 60,
   settlingSeconds: 120,
   shifts: [{ canaryPercent: 10, verifiedAtMs: minute(0) }],
+  seeksWinner: false,
   share: 1,
   ...overrides,
 });
