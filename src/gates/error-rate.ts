@@ -40,12 +40,16 @@ type Spec = z.output<typeof Spec>;
 
 const metricOf = { model: 'InvocationModelErrors', '5xx': 'Invocation5XXErrors', '4xx': 'Invocation4XXErrors' } as const;
 
+/** A new container's first half minute says nothing yet. */
+const warmUpSeconds = 30;
+const warmUpPeriods = (periodSeconds: number): number => Math.ceil(warmUpSeconds / periodSeconds);
+
 /** How much worse than stable an error rate may be in each suspicion, and how soon it counts. */
-const suspicions = [
-  { tolerance: { ratio: 1, extra: 0 }, ratios: [1.5, 2.5, 5, 12, 60], weight: 5 / 6, warmUp: 3 },
+const suspicionsAt = (periodSeconds: number): ComparisonRule['suspicions'] => [
+  { tolerance: { ratio: 1, extra: 0 }, ratios: [1.5, 2.5, 5, 12, 60], weight: 5 / 6, warmUp: warmUpPeriods(periodSeconds) },
   // Far worse: live from the first request, because nothing that warms up fails every fifth time.
   { tolerance: { ratio: 1, extra: 0.2 }, ratios: [2, 4.5], weight: 1 / 6, warmUp: 0 },
-] as const;
+];
 const boundGamma = 0.05;
 /** What the canary's history test takes for good: three times stable's own rate, and a little. */
 const historyLimit = (rate: number): number => 3 * rate + 0.001;
@@ -88,7 +92,7 @@ export function shareAt(shifts: GateContext['shifts'], atMs: number): number {
 }
 
 const ruleOf = (spec: Spec, { share, periodSeconds }: GateContext, { requests, bad, clusterSizes }: History): ComparisonRule => ({
-  suspicions,
+  suspicions: suspicionsAt(periodSeconds),
   margin: spec.margin,
   usualRate: usualRate(bad[0] ?? 0, requests),
   clusterSize: spec.clusterSize ?? clusterSizes[0] ?? 1,
@@ -103,7 +107,7 @@ function advance(memory: Memory, period: Period, spec: Spec, context: GateContex
   const [canaryBad, canaryCarry] = within((canary?.bad[0] ?? 0) + memory.carried[0], canary?.requests ?? 0);
   const [stableBad, stableCarry] = within((stable?.bad[0] ?? 0) + memory.carried[1], stable?.requests ?? 0);
   const seen = canary !== undefined && canary.requests > 0;
-  const warm = memory.alone.periods >= suspicions[0].warmUp;
+  const warm = memory.alone.periods >= warmUpPeriods(context.periodSeconds);
   const next: Memory = {
     ...memory,
     vigil,
@@ -131,7 +135,7 @@ function advance(memory: Memory, period: Period, spec: Spec, context: GateContex
     ...next,
     comparison: advanceComparison(memory.comparison, counts, rule, shifted),
     ...(context.seeksWinner && {
-      reverse: advanceComparison(memory.reverse ?? beginComparison({ suspicions }), rolesChanged(counts), rule, shifted),
+      reverse: advanceComparison(memory.reverse ?? beginComparison(rule), rolesChanged(counts), rule, shifted),
     }),
     ...(warm && {
       canaryGuard: advanceFixedRate(memory.canaryGuard, canary.requests, canaryBad, limit, rule.clusterSize, shifted),
@@ -160,7 +164,7 @@ export const errorRate = defineGate({
     return memory || read.periods.length === 0 ? read : { ...read, history: await readHistory(counts, context, ports) };
   },
   judge({ periods, throughMs, history }, spec, context) {
-    const before = memoryOf(context.memory) ?? (history && beginMemory(throughMs, history));
+    const before = memoryOf(context.memory) ?? (history && beginMemory(throughMs, history, context));
     if (!before) return inconclusive('no-data', { errors: metricOf[spec.errors], from: new Date(throughMs).toISOString() });
     const rule = ruleOf(spec, context, before.history);
     const memory: Memory = { ...periods.reduce((state, period) => advance(state, period, spec, context, rule), before), throughMs };
@@ -168,10 +172,10 @@ export const errorRate = defineGate({
   },
 });
 
-const beginMemory = (throughMs: number, history: History): Memory => ({
+const beginMemory = (throughMs: number, history: History, { periodSeconds }: GateContext): Memory => ({
   version: 1,
   throughMs,
-  comparison: beginComparison({ suspicions }),
+  comparison: beginComparison({ suspicions: suspicionsAt(periodSeconds) }),
   vigil: beginVigil(),
   history,
   canaryGuard: beginFixedRate(),

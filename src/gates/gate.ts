@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { Duration } from '../rollout/duration.ts';
 import type { Alarms } from '../ports/alarms.ts';
 import type { Metrics, Window } from '../ports/metrics.ts';
 import type { Verdict } from '../rollout/verdict.ts';
@@ -53,10 +54,16 @@ export interface Gate<Type extends string, Schema extends z.ZodMiniType, Measure
   judge(measurement: Measurement, spec: z.output<Schema>, context: GateContext): Verdict;
 }
 
+/** What follows when a deadline passes without evidence. */
+export const OnInconclusive = z.enum(['rollback', 'hold', 'extend', 'promote']);
+
 /** What every gate's spec may say beside its own. */
 export const common = {
   /** Measured and shown, and decides nothing. */
   observe: z._default(z.boolean(), false),
+  /** Of this gate's evidence; unset: as the delivery says. */
+  onInconclusive: z.optional(OnInconclusive),
+  evidenceDeadline: z.optional(Duration),
 };
 
 export const defineGate = <Type extends string, Schema extends z.ZodMiniType, Measurement>(

@@ -42,7 +42,7 @@ type Spec = z.output<typeof Spec>;
 
 const ratios = [1.5, 2.5, 5, 12, 60];
 /** A new container is slow at first, a good one too. */
-const warmUp = 12;
+const warmUpSeconds = 120;
 const boundGamma = 0.05;
 
 interface Memory {
@@ -73,7 +73,9 @@ const middleOf = ({ thresholdsMs }: Spec): number => Math.floor(thresholdsMs.len
 
 const rulesOf = (spec: Spec, { share, periodSeconds }: GateContext, { requests, bad, clusterSizes }: History): ComparisonRule[] =>
   spec.thresholdsMs.map((_, index) => ({
-    suspicions: [{ tolerance: { ratio: 1, extra: 0 }, ratios, weight: 1 / spec.thresholdsMs.length, warmUp: periodSeconds < 60 ? warmUp : 2 }],
+    suspicions: [
+      { tolerance: { ratio: 1, extra: 0 }, ratios, weight: 1 / spec.thresholdsMs.length, warmUp: Math.ceil(warmUpSeconds / periodSeconds) },
+    ],
     margin: spec.margin,
     usualRate: usualRate(bad[index] ?? 0, requests),
     clusterSize: spec.clusterSize ?? clusterSizes[index] ?? 1,
@@ -131,7 +133,7 @@ export const latency = defineGate({
 const beginMemory = (throughMs: number, history: History, spec: Spec): Memory => ({
   version: 1,
   throughMs,
-  comparisons: spec.thresholdsMs.map(() => beginComparison({ suspicions: [{ tolerance: { ratio: 1, extra: 0 }, ratios, weight: 1, warmUp }] })),
+  comparisons: spec.thresholdsMs.map(() => beginComparison({ suspicions: [{ tolerance: { ratio: 1, extra: 0 }, ratios, weight: 1, warmUp: 0 }] })),
   vigil: beginVigil(),
   history,
   lastShare: 0,

@@ -13,6 +13,22 @@ export type BakeDecision =
 /** How often a bake is evaluated, seconds: a metric period. */
 export const cadenceSeconds = 60;
 
+/** How long the delivery and its gates wait for evidence, and what then. */
+type Patience = Pick<DeliverySpec, 'evidenceDeadline' | 'onInconclusive'> & {
+  readonly gates?: readonly Pick<DeliverySpec['gates'][number], 'evidenceDeadline' | 'onInconclusive'>[];
+};
+
+/** What holds for an open verdict: its gate's own words, else the delivery's. `extend` is the same time again, once, and then undone. */
+function patienceWith(
+  { path }: GateVerdict,
+  spec: Patience,
+): { readonly deadlineSeconds: number; readonly onInconclusive: 'rollback' | 'hold' | 'promote' } {
+  const own = spec.gates?.[Number(/^gates\[(\d+)\]/.exec(path)?.[1])];
+  const deadlineSeconds = own?.evidenceDeadline ?? spec.evidenceDeadline;
+  const onInconclusive = own?.onInconclusive ?? spec.onInconclusive;
+  return onInconclusive === 'extend' ? { deadlineSeconds: 2 * deadlineSeconds, onInconclusive: 'rollback' } : { deadlineSeconds, onInconclusive };
+}
+
 /**
  * What follows from the gates' answers at this moment of a bake.
  *
@@ -24,7 +40,7 @@ export const cadenceSeconds = 60;
 export function judgeBake(
   step: Pick<StepRecord, 'index' | 'canaryPercent' | 'bakeSeconds'> & { readonly verifiedAtMs: number },
   verdicts: readonly GateVerdict[],
-  spec: Pick<DeliverySpec, 'evidenceDeadline' | 'onInconclusive'>,
+  spec: Patience,
   nowMs: number,
   first: boolean,
 ): BakeDecision {
@@ -49,9 +65,16 @@ export function judgeBake(
       text: `${step.canaryPercent} %: ${verdicts.length === 0 ? 'no gates asked for' : `${verdicts.length === 1 ? 'the gate' : `all ${verdicts.length} gates`} successful`}`,
     };
   if (first) return { answer: 'passed', text: `first deployment, nothing to go back to: ${named('inconclusive')}` };
-  const deadlineMs = bakeEndsMs + spec.evidenceDeadline * 1000;
-  if (nowMs < deadlineMs) return { answer: 'wait', waitSeconds: Math.max(1, Math.min(cadenceSeconds, Math.ceil((deadlineMs - nowMs) / 1000))) };
-  switch (spec.onInconclusive) {
+  const open = verdicts.filter((verdict) => verdict.result === 'inconclusive' && !verdict.observed).map((verdict) => patienceWith(verdict, spec));
+  const over = open.filter(({ deadlineSeconds }) => nowMs >= bakeEndsMs + deadlineSeconds * 1000).map(({ onInconclusive }) => onInconclusive);
+  // What undoes or holds does not wait for a gate with more patience; going on does.
+  const follows =
+    over.find((each) => each === 'rollback') ?? over.find((each) => each === 'hold') ?? (over.length === open.length ? 'promote' : undefined);
+  if (follows === undefined) {
+    const nextMs = Math.min(...open.map(({ deadlineSeconds }) => bakeEndsMs + deadlineSeconds * 1000).filter((deadlineMs) => deadlineMs > nowMs));
+    return { answer: 'wait', waitSeconds: Math.max(1, Math.min(cadenceSeconds, Math.ceil((nextMs - nowMs) / 1000))) };
+  }
+  switch (follows) {
     case 'rollback':
       return { answer: 'failed', reason: 'no-evidence', text: `no evidence by the deadline: ${named('inconclusive')}` };
     case 'promote':

@@ -3,6 +3,7 @@ import { BuildSpec, ImageSpec, RegisterSpec } from '../candidate/candidate-spec.
 import { PrebuiltSpec } from '../candidate/prebuilt-spec.ts';
 import { RoleArn, VpcSpec } from '../candidate/runs-spec.ts';
 import { TrainSpec } from '../candidate/train-spec.ts';
+import { OnInconclusive } from '../gates/gate.ts';
 import { GateSpec, gateOf, gates } from '../gates/registry.ts';
 import { StrategySpec, strategyOf } from '../strategies/registry.ts';
 import { TriggerSpec } from '../triggers/registry.ts';
@@ -124,7 +125,7 @@ export const DeliverySpec = z
     /** How long past its bake a step may wait for evidence. */
     evidenceDeadline: z._default(Duration, 1800),
     /** What follows when the deadline passes without evidence. */
-    onInconclusive: z._default(z.enum(['rollback', 'hold', 'promote']), 'rollback'),
+    onInconclusive: z._default(OnInconclusive, 'rollback'),
     /** Watched time after promotion in which undo is one weight call. */
     soak: z._default(Duration, 600),
     /** How long the variant that lost its traffic rests at 0 % before it is removed, where no rollout replaces it first. */

@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseSpec } from '../../src/cli/spec-file.ts';
+import { gates } from '../../src/gates/registry.ts';
+import { strategies } from '../../src/strategies/registry.ts';
+
+/** The types there are, as a sentence lists them. */
+const either = (variants: readonly { readonly type: string }[]): string =>
+  variants
+    .map(({ type }) => type)
+    .join(', ')
+    .replace(/, (?=[^,]*$)/, ' or ');
 
 /** A valid delivery; tests put one thing wrong into it. */
 const good = `name: churn
@@ -58,7 +67,7 @@ describe('parseSpec()', () => {
       'an unknown field of a gate, by the gate it stands in',
       'max: 0.02',
       'max: 0.02\n    requests: 3',
-      '19:5: unknown field "requests"; expected one of type, metric, statistic, max, min, minimumSamples',
+      '19:5: unknown field "requests"; expected one of type, observe, onInconclusive, evidenceDeadline, metric, statistic, max, min, minimumSamples',
     ],
     [
       'a misspelt field, which is then not missing as well',
@@ -70,21 +79,21 @@ describe('parseSpec()', () => {
       'a misspelt gate',
       'metric-threshold',
       'metric-treshold',
-      '16:11: got "metric-treshold"; expected alarm, metric-threshold or minimum-requests; did you mean "metric-threshold"?',
+      `16:11: got "metric-treshold"; expected ${either(gates)}; did you mean "metric-threshold"?`,
     ],
-    ['a gate without a type', 'type: metric-threshold\n    ', '', '16:5: missing field "type"; expected alarm, metric-threshold or minimum-requests'],
-    ['a misspelt strategy', 'type: canary', 'type: canaray', '9:9: got "canaray"; expected canary or all-at-once; did you mean "canary"?'],
+    ['a gate without a type', 'type: metric-threshold\n    ', '', `16:5: missing field "type"; expected ${either(gates)}`],
+    ['a misspelt strategy', 'type: canary', 'type: canaray', `9:9: got "canaray"; expected ${either(strategies)}; did you mean "canary"?`],
     [
       'a misspelt choice',
       'name: churn',
       'name: churn\nonInconclusive: rolback',
-      '2:17: got "rolback"; expected rollback, hold or promote; did you mean "rollback"?',
+      '2:17: got "rolback"; expected rollback, hold, extend or promote; did you mean "rollback"?',
     ],
     [
       'a choice in other case',
       'name: churn',
       'name: churn\nonInconclusive: Hold',
-      '2:17: got "Hold"; expected rollback, hold or promote; did you mean "hold"?',
+      '2:17: got "Hold"; expected rollback, hold, extend or promote; did you mean "hold"?',
     ],
     ['a missing field', '  endpoint: churn\n', '', '6:3: missing field "endpoint"; expected text'],
     ['a field left empty', 'endpoint: churn', 'endpoint:', '6:12: got nothing; expected text'],

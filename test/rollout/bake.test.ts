@@ -10,12 +10,12 @@ const at = (seconds: number) => noonMs + seconds * 1000;
 const judge = (
   seconds: number,
   results: readonly Parameters<typeof verdict>[0][],
-  options: { onInconclusive?: 'rollback' | 'hold' | 'promote'; first?: boolean } = {},
+  options: { onInconclusive?: 'rollback' | 'hold' | 'extend' | 'promote'; first?: boolean; gates?: Parameters<typeof judgeBake>[2]['gates'] } = {},
 ) =>
   judgeBake(
     step,
     results.map((result, index) => verdict(result, { path: `gates[${index}]` })),
-    { ...spec, ...(options.onInconclusive && { onInconclusive: options.onInconclusive }) },
+    { ...spec, ...(options.onInconclusive && { onInconclusive: options.onInconclusive }), ...(options.gates && { gates: options.gates }) },
     at(seconds),
     options.first ?? false,
   );
@@ -48,9 +48,29 @@ describe('judgeBake()', () => {
   test.each([
     ['rollback', { answer: 'failed', reason: 'no-evidence', text: expect.stringContaining('gates[0]') as string }],
     ['hold', { answer: 'hold', waitSeconds: 60, text: expect.stringContaining('no evidence by the deadline') as string }],
+    ['extend', { answer: 'wait', waitSeconds: 60 }],
     ['promote', { answer: 'passed', text: expect.stringContaining('onInconclusive: promote') as string }],
   ] as const)('does what onInconclusive says at the deadline: %s', (onInconclusive, expected) => {
     expect(judge(2100, ['inconclusive'], { onInconclusive })).toEqual(expected);
+  });
+
+  test('extends once by as much again, and then undoes', () => {
+    expect(judge(3899, ['inconclusive'], { onInconclusive: 'extend' })).toEqual({ answer: 'wait', waitSeconds: 1 });
+    expect(judge(3900, ['inconclusive'], { onInconclusive: 'extend' })).toMatchObject({ answer: 'failed', reason: 'no-evidence' });
+  });
+
+  test('takes a gate’s own word over the delivery’s', () => {
+    const patient = [{ onInconclusive: 'hold', evidenceDeadline: 3600 }, {}] as const;
+    expect(judge(2100, ['inconclusive', 'successful'], { gates: patient })).toEqual({ answer: 'wait', waitSeconds: 60 });
+    expect(judge(3900, ['inconclusive', 'successful'], { gates: patient })).toMatchObject({ answer: 'hold' });
+    // The other gate has no patience of its own, and undoes.
+    expect(judge(2100, ['inconclusive', 'inconclusive'], { gates: patient })).toMatchObject({ answer: 'failed' });
+  });
+
+  test('goes on without evidence only where every open gate’s time is over and each says so', () => {
+    const eager = [{ onInconclusive: 'promote' }, { onInconclusive: 'promote', evidenceDeadline: 3600 }] as const;
+    expect(judge(2100, ['inconclusive', 'inconclusive'], { gates: eager })).toEqual({ answer: 'wait', waitSeconds: 60 });
+    expect(judge(3900, ['inconclusive', 'inconclusive'], { gates: eager })).toMatchObject({ answer: 'passed' });
   });
 
   test('lets evidence that comes late pass the step, even while held', () => {
