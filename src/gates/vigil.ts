@@ -42,7 +42,7 @@ export function keepVigil(vigil: Vigil, period: Period, share: number, periodSec
 /** Silent periods in a row that chance explains once in ten thousand times, where datapoints get lost as often as stable's do. */
 export function silenceLimit({ came, lost }: Vigil): number {
   const lostShare = Math.max(0.01, lost / Math.max(1, came + lost));
-  return lostShare >= 1 ? Number.POSITIVE_INFINITY : Math.ceil(Math.log(1e4) / -Math.log(lostShare));
+  return lostShare >= 1 ? Number.POSITIVE_INFINITY : Math.ceil(Math.log(1e4) / -Math.log(lostShare) - 1e-9);
 }
 
 /** Whether stable itself is unwell, next to its usual rate: no time to raise a weight. */

@@ -53,7 +53,8 @@ export function world(
       read: async (queries, window) =>
         queries.map((query) => {
           asked.push({ query, window });
-          return metrics[`${query.dimensions['VariantName']} ${query.metricName} ${query.statistic}`] ?? [];
+          const points = metrics[`${query.dimensions['VariantName']} ${query.metricName} ${query.statistic}`] ?? [];
+          return points.filter(({ atMs }) => atMs >= window.startMs && atMs < window.endMs);
         }),
     },
   };
