@@ -2,15 +2,17 @@ import { lnGamma } from '../../src/statistics/logarithms.ts';
 
 /** Draws of a world, from a seed: the same seed gives the same draws on every machine. */
 export interface Chance {
-  /** 0 <= u < 1. */
+  /** 0 <= u < 1, in steps of 2^-32. */
   uniform(): number;
+  /** @param mean >= 0 */
   poisson(mean: number): number;
+  /** @param trials whole, >= 0 */
   binomial(trials: number, probability: number): number;
-  /** Gamma of an integer shape, mean 1. */
+  /** Mean 1, variance 1 / shape. @param shape whole, >= 1 */
   gamma(shape: number): number;
 }
 
-/** sfc32, a small fast counting generator of 128 bits of state (Chris Doty-Humphrey, PractRand). */
+/** sfc32, a small fast counting generator with 128 bits of state, 64 of them from the seed (Chris Doty-Humphrey, PractRand). */
 function sfc32(seed: number, stream: number): () => number {
   let a = seed | 0;
   let b = stream | 0;
@@ -25,6 +27,7 @@ function sfc32(seed: number, stream: number): () => number {
     c = (c + sum) | 0;
     return (sum >>> 0) / 4294967296;
   };
+  // Neighbouring seeds need some rounds to drift apart.
   for (let round = 0; round < 15; round += 1) next();
   return next;
 }
@@ -32,10 +35,14 @@ function sfc32(seed: number, stream: number): () => number {
 const lnFactorials = Array.from({ length: 1024 }, (_, n) => lnGamma(n + 1));
 const lnFactorial = (n: number): number => lnFactorials[n] ?? lnGamma(n + 1);
 
+/**
+ * @param seed whole; its lowest 32 bits count
+ * @param stream tells independent draws under one seed apart; whole, its lowest 32 bits count
+ */
 export function chanceOf(seed: number, stream: number): Chance {
   const uniform = sfc32(seed, stream);
 
-  /** Inversion by counting down the distribution: for few expected hits. */
+  /** Inversion, from 0 hits upwards: for few expected hits. */
   function fewHits(trials: number, p: number): number {
     const odds = p / (1 - p);
     let probability = Math.exp(trials * Math.log1p(-p));
@@ -49,7 +56,7 @@ export function chanceOf(seed: number, stream: number): Chance {
     return hits;
   }
 
-  /** Transformed rejection (Hörmann 1993, BTRS): for many. */
+  /** Transformed rejection (Hörmann 1993, BTRS): for ten and more, p <= 1/2. */
   function manyHits(trials: number, p: number): number {
     const spread = Math.sqrt(trials * p * (1 - p));
     const b = 1.15 + 2.53 * spread;

@@ -1,19 +1,21 @@
 import type { Chance } from './chance.ts';
 
-/** One world of the public benchmark. Ticks are ten seconds; rates are 0-1. */
+/** One world of the public benchmark. Ticks are ten seconds and count from the start of the rollout; rates are 0-1. */
 export interface Scenario {
+  /** S and two digits. */
   readonly id: string;
   readonly says: string;
+  /** Whether the canary deserves all of the traffic. */
   readonly good: boolean;
-  /** Requests a second in tick `tick`. */
+  /** Requests a second; ticks below 0 are before the start. */
   readonly traffic: (tick: number) => number;
-  /** Stable's rate of bad requests in a tick; `draw` is common to both variants. */
+  /** Stable's rate of bad requests in a tick. What is drawn for it the canary shares. */
   readonly base: (tick: number, draw: Chance) => number;
-  /** The canary's, given stable's, its own age in ticks and its weight, 0-1. */
+  /** The canary's rate, given stable's, how many ticks it has had traffic for, and its weight, 0-1. */
   readonly canary: (base: number, age: number, weight: number) => number;
-  /** What the canary's latency is multiplied by at an age. */
+  /** What the canary's latency is multiplied by. */
   readonly slower: (age: number) => number;
-  /** Share of datapoints that never arrive, per variant. */
+  /** Share of each variant's datapoints that never arrive. */
   readonly missing: number;
   /** What an excess bad request is measured against: `errors`, or requests over 300 ms. */
   readonly harm: 'errors' | 'slow';

@@ -1,8 +1,6 @@
-import { type Chance, chanceOf } from './chance.ts';
+import { chanceOf } from './chance.ts';
+import { slowOf, slowShare, spread } from './latency.ts';
 import type { Scenario } from './scenarios.ts';
-
-/** Upper edges of the latency buckets, ms; the last one has none. */
-export const bucketEdgesMs = [50, 75, 100, 150, 200, 300, 400, 500, 750, 1000, 2000, 5000] as const;
 
 /** What one variant did in one tick. */
 export interface Counted {
@@ -15,120 +13,114 @@ export interface Counted {
 /** One tick as a policy may see it; a variant whose datapoint is missing is unset. */
 export interface Tick {
   readonly tick: number;
+  /** The canary's in this tick, 0-1. */
   readonly weight: number;
   readonly canary?: Counted | undefined;
   readonly stable?: Counted | undefined;
 }
 
+/** One tick before the start, stable's instances in two halves: what a policy may learn of dispersion. */
+export interface Halves {
+  readonly first: Counted;
+  readonly second: Counted;
+}
+
 export const tickSeconds = 10;
 /** Ticks between the end of a tick and the moment its data can be read. */
 export const settlingTicks = 2;
-/** Ticks from the tick at whose end a weight is asked for to the first one it is in force in. */
+/** A weight asked for at the end of tick t is in force from tick t + 4. */
 export const actuationTicks = 4;
 export const firstWeightTick = 3;
+/** Four hours. */
 export const horizonTicks = 1440;
+const ticksBefore = 180;
 
-const medianMs = 100;
-const sigma = 0.5;
-
-/** Probability of each bucket where latency is lognormal with its median multiplied by `slower`. */
-export function bucketShares(slower: number): readonly number[] {
-  const below = bucketEdgesMs.map((edge) => normalCdf((Math.log(edge) - Math.log(medianMs * slower)) / sigma));
-  return [...below, 1].map((value, index) => value - (index === 0 ? 0 : (below[index - 1] ?? 0)));
+/** What happened in a tick: the truth, and what can be read of it later. */
+export interface Happened {
+  readonly canary: Counted;
+  readonly stable: Counted;
+  readonly seen: Tick;
+  /** True rates of bad requests, 0-1. */
+  readonly stableRate: number;
+  readonly canaryRate: number;
+  /** What the canary's latency was multiplied by. */
+  readonly slower: number;
+  /** Bad requests of the canary beyond those stable would have had in its place; may be below 0. */
+  readonly excess: number;
 }
-
-/** The standard normal distribution function, absolute error below 1e-7 (Abramowitz and Stegun 26.2.17 is not enough here: a continued fraction and a series). */
-export function normalCdf(z: number): number {
-  if (z < 0) return 1 - normalCdf(-z);
-  if (z > 6) {
-    return 1;
-  }
-  let term = z;
-  let sum = z;
-  for (let n = 1; n < 200 && Math.abs(term) > 1e-17 * sum; n += 1) {
-    term *= (z * z) / (2 * n + 1);
-    sum += term;
-  }
-  return 0.5 + sum * Math.exp((-z * z) / 2) * 0.3989422804014327;
-}
-
-const sharesOf = new Map<number, readonly number[]>();
-function shares(slower: number): readonly number[] {
-  const known = sharesOf.get(slower);
-  if (known) return known;
-  const made = bucketShares(slower);
-  sharesOf.set(slower, made);
-  return made;
-}
-
-function spread(requests: number, slower: number, draw: Chance): number[] {
-  let left = requests;
-  let mass = 1;
-  const into: number[] = [];
-  for (const share of shares(slower)) {
-    const hits = left === 0 ? 0 : mass <= share ? left : draw.binomial(left, Math.min(1, share / mass));
-    into.push(hits);
-    left -= hits;
-    mass -= share;
-  }
-  return into;
-}
-
-/** Share of requests that a healthy variant answers in more than 300 ms. */
-export const usualSlowShare = bucketShares(1)
-  .slice(6)
-  .reduce((sum, share) => sum + share, 0);
-
-/** Requests in more than 300 ms. */
-export const slowOf = (counted: Counted): number => counted.buckets.slice(6).reduce((sum, hits) => sum + hits, 0);
 
 export interface World {
-  /** What happens in a tick with the canary at `weight`, 0-1; truth, and what can be read of it later. */
-  play(
-    tick: number,
-    weight: number,
-  ): { readonly truth: Tick; readonly seen: Tick; readonly base: number; readonly canaryRate: number; readonly slower: number };
-  /** Half an hour of stable alone before the start, as two halves of its instances. */
-  readonly before: readonly { readonly first: Counted; readonly second: Counted }[];
+  /** Half an hour of stable alone before the start, oldest tick first. */
+  readonly before: readonly Halves[];
+  /** Plays the next tick with the canary at `weight`, 0-1. */
+  play(weight: number): Happened;
+  /** Plays the next tick when nobody looks any more: its excess alone, in few draws. */
+  skim(weight: number): number;
 }
 
-/** A scenario played from a seed; `run` tells repetitions apart. */
+/** Total of several counts of one variant. */
+export function sumOf(counts: readonly (Counted | undefined)[]): Counted {
+  let requests = 0;
+  let bad = 0;
+  const buckets: number[] = [];
+  for (const counted of counts) {
+    if (!counted) continue;
+    requests += counted.requests;
+    bad += counted.bad;
+    for (let index = 0; index < counted.buckets.length; index += 1) buckets[index] = (buckets[index] ?? 0) + (counted.buckets[index] ?? 0);
+  }
+  return { requests, bad, buckets };
+}
+
+/**
+ * A scenario played from a seed. Same scenario, seed, run and weights: same world.
+ *
+ * @param run tells repetitions under one seed apart
+ */
 export function worldOf(scenario: Scenario, seed: number, run: number): World {
   const draw = chanceOf(seed * 1_000_003 + Number(scenario.id.slice(1)), run);
-  const one = (requests: number, rate: number, slower: number): Counted => ({
+  const count = (requests: number, rate: number, slower: number): Counted => ({
     requests,
     bad: draw.binomial(requests, rate),
     buckets: spread(requests, slower, draw),
   });
-  const before = Array.from({ length: 180 }, (_, index) => {
-    const tick = index - 180;
-    const requests = draw.poisson(scenario.traffic(tick) * tickSeconds);
-    const rate = scenario.base(-1000, draw);
-    const first = draw.binomial(requests, 0.5);
-    return { first: one(first, rate, 1), second: one(requests - first, rate, 1) };
+  const lost = () => scenario.missing > 0 && draw.uniform() < scenario.missing;
+  const before = Array.from({ length: ticksBefore }, (_, index) => {
+    const requests = draw.poisson(scenario.traffic(index - ticksBefore) * tickSeconds);
+    const rate = scenario.base(index - ticksBefore, draw);
+    const toFirst = draw.binomial(requests, 0.5);
+    return { first: count(toFirst, rate, 1), second: count(requests - toFirst, rate, 1) };
   });
+  let tick = 0;
+  /** Ticks the canary has had traffic for. */
   let age = 0;
+
+  function next(weight: number) {
+    const requests = draw.poisson(scenario.traffic(tick) * tickSeconds);
+    const stableRate = scenario.base(tick, draw);
+    const toCanary = draw.binomial(requests, weight);
+    const canaryRate = scenario.canary(stableRate, age, weight);
+    const slower = scenario.slower(age);
+    if (weight > 0) age += 1;
+    tick += 1;
+    return { requests, toCanary, stableRate, canaryRate, slower };
+  }
+
   return {
     before,
-    play(tick, weight) {
-      const requests = draw.poisson(scenario.traffic(tick) * tickSeconds);
-      const base = scenario.base(tick, draw);
-      const toCanary = draw.binomial(requests, weight);
-      const rate = scenario.canary(base, age, weight);
-      const slower = scenario.slower(age);
-      const canary = one(toCanary, rate, slower);
-      const stable = one(requests - toCanary, base, 1);
-      if (weight > 0) age += 1;
-      const lostCanary = scenario.missing > 0 && draw.uniform() < scenario.missing;
-      const lostStable = scenario.missing > 0 && draw.uniform() < scenario.missing;
-      const truth: Tick = { tick, weight, canary, stable };
-      return {
-        truth,
-        seen: { tick, weight, ...(!lostCanary && { canary }), ...(!lostStable && { stable }) },
-        base,
-        canaryRate: rate,
-        slower,
-      };
+    play(weight) {
+      const at = tick;
+      const { requests, toCanary, stableRate, canaryRate, slower } = next(weight);
+      const canary = count(toCanary, canaryRate, slower);
+      const stable = count(requests - toCanary, stableRate, 1);
+      const seen = { tick: at, weight, ...(!lost() && { canary }), ...(!lost() && { stable }) };
+      const excess = scenario.harm === 'errors' ? canary.bad - toCanary * stableRate : slowOf(canary) - toCanary * slowShare(1);
+      return { canary, stable, seen, stableRate, canaryRate, slower, excess };
+    },
+    skim(weight) {
+      const { toCanary, stableRate, canaryRate, slower } = next(weight);
+      if (scenario.harm === 'errors') return draw.binomial(toCanary, canaryRate) - toCanary * stableRate;
+      return draw.binomial(toCanary, slowShare(slower)) - toCanary * slowShare(1);
     },
   };
 }
