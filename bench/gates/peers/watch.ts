@@ -1,5 +1,5 @@
 import type { Underway } from '../policy.ts';
-import { type Counted, type Halves, sumOf, type Tick } from '../world.ts';
+import { actuationTicks, type Counted, type Halves, sumOf, type Tick } from '../world.ts';
 
 /** What looks at a canary while a fixed ramp goes on. */
 export interface Watch {
@@ -20,13 +20,12 @@ export interface FixedRamp {
 /** 10 %, 25 %, 50 %, 100 %, five minutes each but the last. */
 export const usualRamp: FixedRamp = { weights: [0.1, 0.25, 0.5, 1], everyTicks: 30 };
 
-const ticksToForce = 4;
-
+/** Raises the weight as planned, and goes back at the first no. */
 export function onFixedRamp({ weights, everyTicks, watchedAfterTicks }: FixedRamp, watch: Watch): Underway {
   const last = weights.length - 1;
   let step = 0;
   let ended = false;
-  const endsAt = watchedAfterTicks === undefined ? last * everyTicks : last * everyTicks + ticksToForce + watchedAfterTicks;
+  const endsAt = watchedAfterTicks === undefined ? last * everyTicks : last * everyTicks + actuationTicks + watchedAfterTicks;
   return {
     firstWeight: weights[0] ?? 0,
     get ended() {
