@@ -9,9 +9,10 @@ import { msprt } from './peers/msprt.ts';
 import { netflix } from './peers/netflix.ts';
 import { sageMakerGuardrails } from './peers/sagemaker-guardrails.ts';
 import type { Policy } from './policy.ts';
+import { sluiceAdaptive, sluiceVariants } from './sluice.ts';
 
 /** Sluice's own policies. */
-const own: readonly Policy[] = [];
+const own: readonly Policy[] = [sluiceAdaptive, ...sluiceVariants];
 
 /** What can be played: `--full` plays all of it. */
 export const policies: readonly Policy[] = [

@@ -91,12 +91,12 @@ export function shareAt(shifts: GateContext['shifts'], atMs: number): number {
   return share;
 }
 
-const ruleOf = (spec: Spec, { share, periodSeconds }: GateContext, { requests, bad, clusterSizes }: History): ComparisonRule => ({
+const ruleOf = (spec: Spec, { periodSeconds }: GateContext, { requests, bad, clusterSizes }: History): ComparisonRule => ({
   suspicions: suspicionsAt(periodSeconds),
   margin: spec.margin,
   usualRate: usualRate(bad[0] ?? 0, requests),
   clusterSize: spec.clusterSize ?? clusterSizes[0] ?? 1,
-  ...(periodSeconds < 60 && { capAt: togetherShare * spec.alpha * share }),
+  ...(periodSeconds < 60 && { capAt: togetherShare * spec.alpha }),
 });
 
 function advance(memory: Memory, period: Period, spec: Spec, context: GateContext, rule: ComparisonRule): Memory {
@@ -127,7 +127,17 @@ function advance(memory: Memory, period: Period, spec: Spec, context: GateContex
         ...(stable && { stableCeiling: advanceFixedRate(memory.stableCeiling, stable.requests, stableBad, spec.ceiling, rule.clusterSize, shifted) }),
       }),
   };
-  if (!seen || !stable) return next;
+  if (!seen) return next;
+  if (!stable)
+    return {
+      ...next,
+      comparison: advanceComparison(
+        memory.comparison,
+        { canaryRequests: canary.requests, canaryBad, stableRequests: 0, stableBad: 0 },
+        rule,
+        shifted,
+      ),
+    };
   const { total } = memory.comparison;
   const limit = historyLimit(usualRate((memory.history.bad[0] ?? 0) + total.stableBad, memory.history.requests + total.stableRequests));
   const counts = { canaryRequests: canary.requests, canaryBad, stableRequests: stable.requests, stableBad };

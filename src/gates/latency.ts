@@ -71,7 +71,7 @@ const countsOf = ({ thresholdsMs }: Spec): BadCount[] =>
 
 const middleOf = ({ thresholdsMs }: Spec): number => Math.floor(thresholdsMs.length / 2);
 
-const rulesOf = (spec: Spec, { share, periodSeconds }: GateContext, { requests, bad, clusterSizes }: History): ComparisonRule[] =>
+const rulesOf = (spec: Spec, { periodSeconds }: GateContext, { requests, bad, clusterSizes }: History): ComparisonRule[] =>
   spec.thresholdsMs.map((_, index) => ({
     suspicions: [
       { tolerance: { ratio: 1, extra: 0 }, ratios, weight: 1 / spec.thresholdsMs.length, warmUp: Math.ceil(warmUpSeconds / periodSeconds) },
@@ -79,7 +79,7 @@ const rulesOf = (spec: Spec, { share, periodSeconds }: GateContext, { requests, 
     margin: spec.margin,
     usualRate: usualRate(bad[index] ?? 0, requests),
     clusterSize: spec.clusterSize ?? clusterSizes[index] ?? 1,
-    ...(periodSeconds < 60 && { capAt: togetherShare * spec.alpha * share }),
+    ...(periodSeconds < 60 && { capAt: togetherShare * spec.alpha }),
   }));
 
 function advance(memory: Memory, period: Period, spec: Spec, context: GateContext, rules: readonly ComparisonRule[]): Memory {
@@ -90,20 +90,19 @@ function advance(memory: Memory, period: Period, spec: Spec, context: GateContex
     ...memory,
     lastShare: share,
     vigil: keepVigil(memory.vigil, period, share, context.periodSeconds, middleOf(spec)),
-    ...(canary &&
-      stable && {
-        comparisons: memory.comparisons.map((comparison, index) => {
-          const rule = rules[index];
-          if (!rule) return comparison;
-          const counts = {
-            canaryRequests: canary.requests,
-            canaryBad: Math.min(canary.requests, canary.bad[index] ?? 0),
-            stableRequests: stable.requests,
-            stableBad: Math.min(stable.requests, stable.bad[index] ?? 0),
-          };
-          return advanceComparison(comparison, counts, rule, shifted);
-        }),
+    ...(canary && {
+      comparisons: memory.comparisons.map((comparison, index) => {
+        const rule = rules[index];
+        if (!rule) return comparison;
+        const counts = {
+          canaryRequests: canary.requests,
+          canaryBad: Math.min(canary.requests, canary.bad[index] ?? 0),
+          stableRequests: stable?.requests ?? 0,
+          stableBad: Math.min(stable?.requests ?? 0, stable?.bad[index] ?? 0),
+        };
+        return advanceComparison(comparison, counts, rule, shifted);
       }),
+    }),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Period } from './periods.ts';
 export interface Vigil {
   /** Periods in a row in which the canary should have had requests and had none. */
   readonly silent: number;
-  /** Stable's last minute or so: requests and bad ones, halved every six periods. */
+  /** Stable's last minute or so: requests and bad ones, halved every minute. */
   readonly recent: { readonly requests: number; readonly bad: number };
   /** Both variants' requests a second, lately; 0 until known. */
   readonly requestsPerSecond: number;
@@ -15,7 +15,7 @@ export interface Vigil {
 
 export const beginVigil = (): Vigil => ({ silent: 0, recent: { requests: 0, bad: 0 }, requestsPerSecond: 0, came: 0, lost: 0 });
 
-const decay = 0.5 ** (1 / 6);
+const halfLifeSeconds = 60;
 /** Share of the requests that the rate of a new period has in the running figure. */
 const novelty = 0.1;
 const fewestExpected = 2;
@@ -30,6 +30,7 @@ export function keepVigil(vigil: Vigil, period: Period, share: number, periodSec
   const expected = share >= 1 ? 0 : (stable.requests * share) / (1 - share);
   const total = stable.requests + (canary?.requests ?? expected);
   const perSecond = total / periodSeconds;
+  const decay = 0.5 ** (periodSeconds / halfLifeSeconds);
   return {
     silent: canary && canary.requests > 0 ? 0 : expected >= fewestExpected ? vigil.silent + 1 : vigil.silent,
     recent: { requests: vigil.recent.requests * decay + stable.requests, bad: vigil.recent.bad * decay + (stable.bad[kind] ?? 0) },

@@ -23,13 +23,13 @@ export interface ComparisonRule {
   readonly usualRate: number;
   /** Largest number of errors that come as one, >= 1: what divides the evidence. */
   readonly clusterSize: number;
-  /** Level of false rollbacks the cap on a single period is made for; unset: no cap (periods of a minute). */
+  /** Level at which all evidence together decides: no single period may lift any part of it there. Unset: one may (periods of a minute). */
   readonly capAt?: number;
 }
 
 /** What is remembered between two periods: small JSON. */
 export interface Comparison {
-  /** Periods in which both variants were seen and the canary had requests. */
+  /** Periods in which the canary had requests. */
   readonly seen: number;
   readonly harm: readonly Onset[];
   readonly notWorse: NotWorse;
@@ -71,21 +71,26 @@ export const recentStableRate = ({ recent }: Comparison, { usualRate }: Comparis
 export function advanceComparison(state: Comparison, counts: Counts, rule: ComparisonRule, shifted: boolean): Comparison {
   const { recent, total, seen } = state;
   if (counts.canaryRequests < 1 || counts.stableRequests < 1)
-    return { ...state, recent: { requests: recent.requests * decay, bad: recent.bad * decay } };
+    return {
+      ...state,
+      // Its warm-up passes, whatever of stable's arrives.
+      seen: seen + (counts.canaryRequests >= 1 ? 1 : 0),
+      recent: { requests: recent.requests * decay, bad: recent.bad * decay },
+    };
   const stableRate = recentStableRate(state, rule);
   const harm = state.harm.map((onset, index) => {
     const suspicion = rule.suspicions[index];
     if (!suspicion || seen < suspicion.warmUp) return onset;
-    const { tolerance, ratios, weight } = suspicion;
+    const { tolerance, ratios } = suspicion;
     const exposure = (tolerance.ratio * counts.canaryRequests) / counts.stableRequests;
     const tolerated = tolerance.ratio * stableRate + tolerance.extra;
-    const threshold = rule.capAt === undefined ? Number.POSITIVE_INFINITY : -Math.log(rule.capAt * weight);
+    const threshold = rule.capAt === undefined ? Number.POSITIVE_INFINITY : -Math.log(rule.capAt);
     return advanceOnset(
       onset,
       (lnStaked, alternative) => {
         const suspected = Math.min(highestRate, (ratios[alternative] ?? 1) * tolerated);
         const ln = lnFactor(counts, stakes(suspected, stableRate, exposure, tolerance)) / rule.clusterSize;
-        // No single period decides: what is taken off a factor only makes the bound safer.
+        // No single period decides, whatever all suspicions make of it together; what is taken off a factor only makes the bound safer.
         return Math.min(ln, Math.max(threshold, 0.6 * (threshold - lnStaked)));
       },
       shifted,

@@ -43,6 +43,8 @@ export interface Stakes {
  */
 export function stakes(canaryRate: number, stableRate: number, exposure: number, { ratio, extra }: Tolerance): Stakes {
   const linear = canaryRate * exposure + ratio * stableRate + extra * (1 + exposure);
+  // Nobody is expected to fail: there is nothing to bet on.
+  if (linear <= 0) return { canary: 1, stable: 1, drain: 0 };
   const root = Math.sqrt(Math.max(0, linear * linear - 4 * extra * exposure * canaryRate * (1 + exposure)));
   const canary = (2 * canaryRate * (1 + exposure)) / (linear + root);
   return { canary, stable: 1 - exposure * (canary - 1), drain: extra * (canary - 1) };

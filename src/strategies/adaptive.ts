@@ -43,10 +43,15 @@ type Spec = z.output<typeof Spec>;
 const blindPart = 0.5;
 const fewestRequests = 10;
 const largestFactor = 8;
-/** Up to this share a shift may be any size within the budget; past it the canary's load at most doubles: faults of load show no sooner. */
-const doublingFrom = 25;
+/**
+ * Up to this share a shift may be any size the evidence allows; past it the canary's load at most doubles, because a fault of load shows no
+ * sooner. In percent at a budget of 50 requests: who may lose twice as many may go twice as far.
+ */
+const doublingFrom = (harmBudget: number): number => harmBudget / 2;
 /** A change of the endpoint's weights that is worth its minute of `Updating`. */
-const worthwhile = 1.25;
+const worthwhile = 4 / 3;
+/** So a weight counts as the hold where the rest of the way is worth no change. */
+const nearlyHeld = 1 / worthwhile;
 const lnQuiet = 0.7;
 const lnNoHarm = Math.log(2);
 
@@ -78,7 +83,14 @@ function affordablePercent(spec: Spec, soFar: SoFar, verdicts: readonly GateVerd
 /** The weight that would follow the one under way on the way to the hold, percent. */
 function rampPercent(spec: Spec, soFar: SoFar, verdicts: readonly GateVerdict[]): number {
   const now = soFar.steps.at(-1)?.canaryPercent ?? 0;
-  return Math.min(spec.holdPercent, largestFactor * now, Math.max(doublingFrom, 2 * now), affordablePercent(spec, soFar, verdicts));
+  const next = Math.min(
+    spec.holdPercent,
+    largestFactor * now,
+    Math.max(doublingFrom(spec.harmBudget), 2 * now),
+    affordablePercent(spec, soFar, verdicts),
+  );
+  // A last bit to the hold is not worth a change of its own.
+  return next >= nearlyHeld * spec.holdPercent ? spec.holdPercent : next;
 }
 
 const wait = (seconds: number): BakeDecision => ({ answer: 'wait', waitSeconds: seconds });
@@ -116,7 +128,7 @@ function judge(spec: Spec, soFar: SoFar, { verdicts, lnHarm }: Bake): BakeDecisi
     return { answer: 'failed', reason: 'no-evidence', text: `${percent} %: neither harm nor its absence was shown in ${toDuration(spec.deadline)}` };
   // Two periods of the new weight's own, once they can be read.
   if (!quiet || there < soFar.settlingSeconds + soFar.periodSeconds) return wait(soFar.periodSeconds);
-  if (percent >= 0.9 * spec.holdPercent) {
+  if (percent >= nearlyHeld * spec.holdPercent) {
     const proved = gates.every(({ lnNotWorse, beta }) => lnNotWorse >= -Math.log(beta));
     if (proved && there >= spec.minimumHold)
       return { answer: 'passed', text: `${percent} %: proved not to be worse than the margin`, verdicts: [...verdicts] };
@@ -129,7 +141,7 @@ function judge(spec: Spec, soFar: SoFar, { verdicts, lnHarm }: Bake): BakeDecisi
       };
   }
   const next = rampPercent(spec, soFar, verdicts);
-  if (next >= worthwhile * percent || (next >= spec.holdPercent && percent < spec.holdPercent))
+  if (next >= worthwhile * percent || (next >= spec.holdPercent && percent < nearlyHeld * spec.holdPercent))
     return {
       answer: 'passed',
       text: `${percent} %: at ${Number(next.toPrecision(3))} % the worst that is not excluded stays within ${spec.harmBudget} bad requests`,
@@ -159,7 +171,7 @@ export const adaptive: Strategy<'adaptive', typeof Spec> = {
     if (skipRest) return to(100, 0);
     if (!now) return to(spec.startPercent, 0);
     if (now.canaryPercent >= spec.finalPercent) return to(100, 0);
-    if (now.canaryPercent >= 0.9 * spec.holdPercent) {
+    if (now.canaryPercent >= nearlyHeld * spec.holdPercent) {
       const held = now.canaryPercent < spec.holdPercent && now.verdicts.some(({ reason }) => reason === 'harm-bounded');
       return held ? to(spec.holdPercent, spec.minimumHold) : to(spec.finalPercent, spec.bake);
     }

@@ -38,10 +38,8 @@ const channels: readonly Channel[] = [
 function evidence(before: readonly Halves[]): Watch {
   const history = sumOf(before.flatMap(({ first, second }) => [first, second]));
   const weighed = channels.map(({ badOf, suspicions }) => {
-    // No datapoint decides: a single part is capped as if it had half of the evidence, so that three latencies together do not decide either.
-    const capAt = (0.5 * alpha) / (suspicions[0]?.weight ?? 1);
     const usualRate = badOf(history) / Math.max(1, history.requests);
-    const rule: ComparisonRule = { suspicions, margin, usualRate, clusterSize: 1, capAt };
+    const rule: ComparisonRule = { suspicions, margin, usualRate, clusterSize: 1, capAt: alpha };
     return { badOf, rule, state: beginComparison(rule) };
   });
   let weight = 0;
