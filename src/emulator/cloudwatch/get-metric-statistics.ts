@@ -40,7 +40,7 @@ export const getMetricStatistics = defineOperation<CloudWatchState, GetMetricSta
       );
     }
     for (const name of input.ExtendedStatistics ?? []) {
-      if (parseStatistic(name, 'ExtendedStatistics').kind !== 'percentile') {
+      if (parseStatistic(name, 'ExtendedStatistics').kind === 'simple') {
         throw invalidValue(`The value ${name} for parameter ExtendedStatistics is not supported.`);
       }
     }

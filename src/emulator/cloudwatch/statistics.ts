@@ -4,8 +4,11 @@ import { invalidValue } from './errors.ts';
 export const statisticNames = ['Average', 'Maximum', 'Minimum', 'SampleCount', 'Sum'] as const;
 export type StatisticName = (typeof statisticNames)[number];
 
-/** A statistic as an API names it: one of the five, or a percentile of 0-100. */
-export type Statistic = { readonly kind: 'simple'; readonly name: StatisticName } | { readonly kind: 'percentile'; readonly percent: number };
+/** A statistic as an API names it: one of the five, a percentile of 0-100, or what lies in a range: above `above` (exclusive), up to `upTo` (inclusive). */
+export type Statistic =
+  | { readonly kind: 'simple'; readonly name: StatisticName }
+  | { readonly kind: 'percentile'; readonly percent: number }
+  | { readonly kind: 'in-range'; readonly answer: 'count' | 'percent'; readonly above: number; readonly upTo: number };
 
 export interface Summary {
   readonly sampleCount: number;
@@ -15,17 +18,25 @@ export interface Summary {
 }
 
 const percentileName = /^p(100|\d{1,2}(\.\d{1,10})?)$/;
+/** A trimmed count or a percentile rank between values, either of which may be left open: `TC(300:)`, `PR(:300)`. */
+const rangeName = /^(TC|PR)\((\d+(?:\.\d{1,10})?)?:(\d+(?:\.\d{1,10})?)?\)$/;
 const otherExtended = /^(tm|tc|ts|wm|IQM|PR|TC|TM|TS|WM)[\d.(]*/;
 
 /**
- * Reads a statistic's name: `Sum`, `p99.9`.
+ * Reads a statistic's name: `Sum`, `p99.9`, `TC(300:)`.
  *
- * @throws AwsError `NotEmulated` for trimmed and winsorised statistics and percentile ranks, `InvalidParameterValueException` for anything else
+ * @throws AwsError `NotEmulated` for other trimmed and for winsorised statistics, `InvalidParameterValueException` for anything else
  */
 export function parseStatistic(text: string, parameter: string): Statistic {
   const name = statisticNames.find((known) => known === text);
   if (name) return { kind: 'simple', name };
   if (percentileName.test(text)) return { kind: 'percentile', percent: Number(text.slice(1)) };
+  const [, range, above = '', upTo = ''] = rangeName.exec(text) ?? [];
+  if (range !== undefined && (above !== '' || upTo !== '')) {
+    const bounds = { above: above === '' ? Number.NEGATIVE_INFINITY : Number(above), upTo: upTo === '' ? Number.POSITIVE_INFINITY : Number(upTo) };
+    if (bounds.above < bounds.upTo) return { kind: 'in-range', answer: range === 'TC' ? 'count' : 'percent', ...bounds };
+    throw invalidValue(`The value ${text} for parameter ${parameter} is not supported.`);
+  }
   if (otherExtended.test(text)) throw notEmulated(`the CloudWatch statistic "${text}"`);
   throw invalidValue(`The value ${text} for parameter ${parameter} is not supported.`);
 }
@@ -87,20 +98,25 @@ function merged(parts: readonly Summary[]): Summary | undefined {
 /** Buckets of one period, oldest first, as one. `undefined` without any bucket. */
 export const summarise = (buckets: readonly Bucket[]): Summary | undefined => merged(buckets.map((bucket) => bucket.summary()));
 
-/**
- * The smallest value that at least `percent` percent of the samples do not exceed.
- *
- * @returns `undefined` where AWS has no percentile: a statistic set hides its distribution, or a value is negative
- */
-function percentileOf(buckets: readonly Bucket[], percent: number): number | undefined {
+/** How often each value occurs. `undefined` where AWS has no distribution: a statistic set hides it, or a value is negative. */
+function distributionOf(buckets: readonly Bucket[]): ReadonlyMap<number, number> | undefined {
   const counts = new Map<number, number>();
   for (const bucket of buckets) {
     if (bucket.sets.length > 0) return undefined;
-    for (const [value, count] of bucket.values) counts.set(value, (counts.get(value) ?? 0) + count);
+    for (const [value, count] of bucket.values) {
+      if (value < 0) return undefined;
+      counts.set(value, (counts.get(value) ?? 0) + count);
+    }
   }
+  return counts;
+}
+
+const totalOf = (counts: ReadonlyMap<number, number>): number => [...counts.values()].reduce((sum, count) => sum + count, 0);
+
+/** The smallest value that at least `percent` percent of the samples do not exceed. */
+function percentileOf(counts: ReadonlyMap<number, number>, percent: number): number | undefined {
   const sorted = [...counts].sort(([a], [b]) => a - b);
-  if (sorted.length === 0 || sorted[0]![0] < 0) return undefined; // The length is checked first.
-  const total = sorted.reduce((sum, [, count]) => sum + count, 0);
+  const total = totalOf(counts);
   const wanted = (percent / 100) * total;
   let below = 0;
   for (const [value, count] of sorted) {
@@ -111,9 +127,20 @@ function percentileOf(buckets: readonly Bucket[], percent: number): number | und
   return sorted.at(-1)?.[0];
 }
 
+/** How many samples lie in a range, or how many percent of them; a range that holds none has 0. */
+function inRange(counts: ReadonlyMap<number, number>, { answer, above, upTo }: Extract<Statistic, { kind: 'in-range' }>): number {
+  let inside = 0;
+  for (const [value, count] of counts) if (value > above && value <= upTo) inside += count;
+  return answer === 'count' ? inside : (100 * inside) / totalOf(counts);
+}
+
 /** One statistic of the buckets of one period, oldest first. `undefined` where there is none. */
 export function statisticOf(buckets: readonly Bucket[], statistic: Statistic): number | undefined {
-  if (statistic.kind === 'percentile') return percentileOf(buckets, statistic.percent);
+  if (statistic.kind !== 'simple') {
+    const counts = distributionOf(buckets);
+    if (!counts || counts.size === 0) return undefined;
+    return statistic.kind === 'percentile' ? percentileOf(counts, statistic.percent) : inRange(counts, statistic);
+  }
   const summary = summarise(buckets);
   if (!summary) return undefined;
   switch (statistic.name) {

@@ -44,8 +44,11 @@ describe('GetMetricStatistics', () => {
   it('answers percentiles as extended statistics', async () => {
     const cloudWatch = testCloudWatch();
     await cloudWatch.call('PutMetricData', { Namespace: 'app', MetricData: [{ MetricName: 'metric', Values: [100, 900], Counts: [98, 2] }] });
-    const output = await cloudWatch.call<GetMetricStatisticsOutput>('GetMetricStatistics', { ...query, ExtendedStatistics: ['p98', 'p99'] });
-    expect(output.Datapoints?.map(({ ExtendedStatistics }) => ExtendedStatistics)).toEqual([{ p98: 100, p99: 900 }]);
+    const output = await cloudWatch.call<GetMetricStatisticsOutput>('GetMetricStatistics', {
+      ...query,
+      ExtendedStatistics: ['p98', 'p99', 'TC(100:)'],
+    });
+    expect(output.Datapoints?.map(({ ExtendedStatistics }) => ExtendedStatistics)).toEqual([{ p98: 100, p99: 900, 'TC(100:)': 2 }]);
   });
 
   it('refuses more than 1440 datapoints in the words of AWS', async () => {

@@ -35,11 +35,50 @@ describe('statisticOf()', () => {
   });
 });
 
+describe('statisticOf() a range', () => {
+  const bucket = bucketOf({ 100: 50, 200: 30, 300: 15, 400: 5 });
+
+  // CloudWatch's definitions: the lower bound is not part of the range, the upper one is.
+  it.each([
+    ['TC(:300)', 95],
+    ['TC(300:)', 5],
+    ['TC(100:300)', 45],
+    ['TC(99.5:100)', 50],
+    ['TC(400:)', 0],
+    ['PR(:300)', 95],
+    ['PR(100:300)', 45],
+    ['PR(300:)', 5],
+  ])('%s of 100 samples is %d', (name, expected) => {
+    expect(statisticOf([bucket], statistic(name))).toBe(expected);
+  });
+
+  it('counts each sample above a bound or up to it, never twice and never not at all', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 1, max: 9 })), { minLength: 1, maxLength: 20 }),
+        fc.integer({ min: 0, max: 60 }),
+        (samples, bound) => {
+          const buckets = samples.map(([value, count]) => bucketOf({ [value]: count }));
+          const of = (name: string) => statisticOf(buckets, statistic(name)) ?? Number.NaN;
+          expect(of(`TC(:${bound})`) + of(`TC(${bound}:)`)).toBe(of('SampleCount'));
+          expect(of(`PR(:${bound})`)).toBeCloseTo((100 * of(`TC(:${bound})`)) / of('SampleCount'), 9);
+        },
+      ),
+    );
+  });
+
+  it('is not to be had of a statistic set', () => {
+    const spread = new Bucket();
+    spread.addSet({ sampleCount: 10, sum: 30, minimum: 1, maximum: 9 });
+    expect(statisticOf([bucket, spread], statistic('TC(:300)'))).toBeUndefined();
+  });
+});
+
 describe('parseStatistic()', () => {
-  it.each(['tm99', 'wm90', 'IQM', 'PR(:300)', 'TM(10%:90%)', 'ts90', 'tc90'])('refuses %s by name', (name) => {
+  it.each(['tm99', 'wm90', 'IQM', 'TC(10%:90%)', 'TM(10%:90%)', 'ts90', 'tc90'])('refuses %s by name', (name) => {
     expect(() => statistic(name)).toThrow(`does not emulate the CloudWatch statistic "${name}"`);
   });
-  it.each(['p101', 'Median', 'p', 'sum'])('knows no statistic %s', (name) => {
+  it.each(['p101', 'Median', 'p', 'sum', 'TC(300:100)'])('knows no statistic %s', (name) => {
     expect(() => statistic(name)).toThrow(expect.objectContaining({ code: 'InvalidParameterValueException', queryCode: 'InvalidParameterValue' }));
   });
 });
