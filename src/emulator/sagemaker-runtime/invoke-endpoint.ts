@@ -2,7 +2,8 @@ import type { InvokeEndpointCommandInput, InvokeEndpointCommandOutput } from '@a
 import { AwsError, notEmulated } from '../aws-error.ts';
 import { arnOf } from '../kernel.ts';
 import { defineOperation } from '../operation.ts';
-import type { Outcomes } from '../sagemaker/metrics.ts';
+import { instanceIdsOf } from '../sagemaker/instances.ts';
+import { hasInstanceMetrics, type Outcomes } from '../sagemaker/metrics.ts';
 import type { Endpoint, FleetVariant, SageMaker } from '../sagemaker/state.ts';
 import type { VariantHost } from '../sagemaker/variant-host.ts';
 import { modelError, onlyContainer, timedOutText, validationError } from './errors.ts';
@@ -59,6 +60,13 @@ function refuseWrongContainer(endpoint: Endpoint, host: VariantHost, named: stri
   if (named !== undefined && !choices?.includes(named)) throw validationError(`Container ${named} not found for endpoint ${endpoint.name}.`);
 }
 
+/** The instance a request went to, where anybody wants to know: drawn, since one process stands for all of them. */
+function instanceFor(state: SageMaker, endpoint: Endpoint, variant: FleetVariant): string | undefined {
+  if (!hasInstanceMetrics(endpoint.fleet.config)) return undefined;
+  const ids = instanceIdsOf(state.kernel, variant);
+  return ids[Math.floor(state.kernel.random.uniform(`sagemaker/route/${endpoint.name}/${variant.name}`) * ids.length)];
+}
+
 export const invokeEndpoint = defineOperation<
   SageMaker,
   InvokeEndpointCommandInput,
@@ -88,6 +96,7 @@ export const invokeEndpoint = defineOperation<
     if (!host) refuseUnhosted(variant);
     refuseWrongContainer(endpoint, host, input.TargetContainerHostname);
 
+    const instanceId = instanceFor(state, endpoint, variant);
     // Compute is not scaled: a request's own time is wall time, whatever the clock.
     const beganAt = performance.now();
     const answer = await host.invoke({
@@ -115,6 +124,7 @@ export const invokeEndpoint = defineOperation<
           ...outcome,
         },
         clock.now(),
+        instanceId,
       );
 
     const from = 'from' in answer ? (answer.from ?? onlyContainer) : onlyContainer;

@@ -29,18 +29,26 @@ export interface Served {
 }
 
 export interface Metrics {
-  /** Counts requests that ended at `atMs`, epoch milliseconds of emulator time. */
-  record(endpoint: Endpoint, fleet: Fleet, variant: FleetVariant, outcomes: Outcomes, atMs: number): void;
+  /**
+   * Counts requests that ended at `atMs`, epoch milliseconds of emulator time.
+   *
+   * @param instanceId which instance answered, where the configuration has enhanced metrics; undefined where none did, or nobody asks
+   */
+  record(endpoint: Endpoint, fleet: Fleet, variant: FleetVariant, outcomes: Outcomes, atMs: number, instanceId?: string): void;
   served(endpointArn: string): readonly Served[];
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** One datapoint period of one variant. */
+type Dimensions = readonly { readonly Name: string; readonly Value: string }[];
+
+/** One datapoint period of one variant, or of one of its instances. */
 interface Bucket {
   readonly variantName: string;
-  readonly configName: string;
-  readonly instances: number;
+  /** Each datapoint is published once under each of these. */
+  readonly dimensionSets: readonly Dimensions[];
+  /** Undefined for a single instance, which has no `InvocationsPerInstance`. */
+  readonly instances: number | undefined;
   requests: number;
   clientErrors: number;
   serverErrors: number;
@@ -57,6 +65,12 @@ export function metricPeriodMs(config: EndpointConfig): number {
   const settings = config.input.MetricsConfig;
   return settings?.EnableEnhancedMetrics ? 1000 * (settings.MetricPublishFrequencyInSeconds ?? 60) : 60_000;
 }
+
+/** Whether the configuration's metrics are also published an instance. */
+export const hasInstanceMetrics = (config: EndpointConfig): boolean => config.input.MetricsConfig?.EnableEnhancedMetrics === true;
+
+/** How long after its period a datapoint is published, seconds: between these. AWS gives no figure. */
+const latenessOf = (periodMs: number): readonly [number, number] => (periodMs < 60_000 ? [5, 15] : [60, 120]);
 
 /** PutMetricData takes so many distinct values a metric, and so many metrics a call. */
 const maxValues = 150;
@@ -76,14 +90,10 @@ function addAll(into: Map<number, number>, values: ReadonlyMap<number, number>):
 const zeroOrOne = (errors: number, requests: number): ReadonlyMap<number, number> =>
   new Map<number, number>([[0, requests - errors] as const, [1, errors] as const].filter(([, count]) => count > 0));
 
-function datumsOf(endpointName: string, bucket: Bucket, periodStartMs: number, periodMs: number): readonly MetricDatum[] {
-  const dimensions = [
-    { Name: 'EndpointName', Value: endpointName },
-    { Name: 'VariantName', Value: bucket.variantName },
-  ];
+function datumsOf(bucket: Bucket, periodStartMs: number, periodMs: number): readonly MetricDatum[] {
   const metrics: readonly (readonly [string, StandardUnit, ReadonlyMap<number, number>])[] = [
     ['Invocations', 'None', new Map([[1, bucket.requests]])],
-    ['InvocationsPerInstance', 'None', new Map([[1 / bucket.instances, bucket.requests]])],
+    ...(bucket.instances === undefined ? [] : [['InvocationsPerInstance', 'None', new Map([[1 / bucket.instances, bucket.requests]])] as const]),
     ['Invocation4XXErrors', 'None', zeroOrOne(bucket.clientErrors, bucket.requests)],
     ['Invocation5XXErrors', 'None', zeroOrOne(bucket.serverErrors, bucket.requests)],
     ['InvocationModelErrors', 'None', zeroOrOne(bucket.clientErrors + bucket.serverErrors + bucket.broken, bucket.requests)],
@@ -95,10 +105,10 @@ function datumsOf(endpointName: string, bucket: Bucket, periodStartMs: number, p
     const values = [...counts].sort(([a], [b]) => a - b);
     for (let from = 0; from < values.length; from += maxValues) {
       const some = values.slice(from, from + maxValues);
-      for (const set of [dimensions, [...dimensions, { Name: 'EndpointConfigName', Value: bucket.configName }]]) {
+      for (const dimensions of bucket.dimensionSets) {
         datums.push({
           MetricName: name,
-          Dimensions: set,
+          Dimensions: [...dimensions],
           Timestamp: new Date(periodStartMs),
           Unit: unit,
           Values: some.map(([value]) => value),
@@ -127,15 +137,38 @@ export async function putMetricData(kernel: Kernel, namespace: string, datums: r
   }
 }
 
+function emptyBucket(variantName: string, dimensionSets: readonly Dimensions[], instances: number | undefined): Bucket {
+  return {
+    variantName,
+    dimensionSets,
+    instances,
+    requests: 0,
+    clientErrors: 0,
+    serverErrors: 0,
+    broken: 0,
+    modelLatencyUs: new Map(),
+    overheadLatencyUs: new Map(),
+  };
+}
+
+function addTo(bucket: Bucket, outcomes: Outcomes): void {
+  bucket.requests += outcomes.requests;
+  bucket.clientErrors += outcomes.clientErrors;
+  bucket.serverErrors += outcomes.serverErrors;
+  bucket.broken += outcomes.broken;
+  addAll(bucket.modelLatencyUs, outcomes.modelLatencyUs);
+  addAll(bucket.overheadLatencyUs, outcomes.overheadLatencyUs);
+}
+
 /**
- * Counts requests per variant and publishes them to CloudWatch a datapoint period, 60-120 s (drawn) after the period has
+ * Counts requests per variant and publishes them to CloudWatch a datapoint period, some time (drawn) after the period has
  * ended. A period without requests has no datapoint, and no timer.
  *
  * @param isMissing whether a variant's metrics of a period are lost on the way; asked once each
  */
 export function invocationMetrics(
   kernel: Kernel,
-  isMissing: (endpointName: string, variantName: string, minuteMs: number) => boolean = () => false,
+  isMissing: (endpointName: string, variantName: string, periodStartMs: number) => boolean = () => false,
 ): Metrics {
   const periods = new Map<string, Map<string, Bucket>>();
   const servedBy = new Map<string, Map<string, Writable<Served>>>();
@@ -147,11 +180,14 @@ export function invocationMetrics(
       const opened = new Map<string, Bucket>();
       buckets = opened;
       periods.set(key, opened);
-      const lateMs = 1000 * kernel.random.between('sagemaker/metrics-late-seconds', 60, 120);
+      const lateMs = 1000 * kernel.random.between('sagemaker/metrics-late-seconds', ...latenessOf(periodMs));
       kernel.clock.after(startMs + periodMs + lateMs - kernel.clock.now(), `metrics of ${endpoint.name}`, () => {
         periods.delete(key);
-        const published = [...opened.values()].filter((bucket) => !isMissing(endpoint.name, bucket.variantName, startMs));
-        const datums = published.flatMap((bucket) => datumsOf(endpoint.name, bucket, startMs, periodMs));
+        const lost = new Map<string, boolean>();
+        for (const { variantName } of opened.values())
+          if (!lost.has(variantName)) lost.set(variantName, isMissing(endpoint.name, variantName, startMs));
+        const published = [...opened.values()].filter((bucket) => lost.get(bucket.variantName) !== true);
+        const datums = published.flatMap((bucket) => datumsOf(bucket, startMs, periodMs));
         kernel.background(`publish metrics of ${endpoint.name}`, () => putMetricData(kernel, 'AWS/SageMaker', datums, endpoint.arn));
       });
     }
@@ -159,33 +195,29 @@ export function invocationMetrics(
   }
 
   return {
-    record(endpoint, fleet, variant, outcomes, atMs) {
+    record(endpoint, fleet, variant, outcomes, atMs, instanceId) {
       if (outcomes.requests === 0) return;
       const periodMs = metricPeriodMs(fleet.config);
       const buckets = bucketsOf(endpoint, Math.floor(atMs / periodMs) * periodMs, periodMs);
-      const instances = Math.max(1, variant.currentInstances);
       const key = `${fleet.config.name}/${variant.name}`;
+      const dimensions = [
+        { Name: 'EndpointName', Value: endpoint.name },
+        { Name: 'VariantName', Value: variant.name },
+      ];
       let bucket = buckets.get(key);
       if (!bucket) {
-        bucket = {
-          variantName: variant.name,
-          configName: fleet.config.name,
-          instances,
-          requests: 0,
-          clientErrors: 0,
-          serverErrors: 0,
-          broken: 0,
-          modelLatencyUs: new Map(),
-          overheadLatencyUs: new Map(),
-        };
+        const sets = [dimensions, [...dimensions, { Name: 'EndpointConfigName', Value: fleet.config.name }]];
+        bucket = emptyBucket(variant.name, sets, Math.max(1, variant.currentInstances));
         buckets.set(key, bucket);
       }
-      bucket.requests += outcomes.requests;
-      bucket.clientErrors += outcomes.clientErrors;
-      bucket.serverErrors += outcomes.serverErrors;
-      bucket.broken += outcomes.broken;
-      addAll(bucket.modelLatencyUs, outcomes.modelLatencyUs);
-      addAll(bucket.overheadLatencyUs, outcomes.overheadLatencyUs);
+      addTo(bucket, outcomes);
+      if (instanceId !== undefined) {
+        const instanceKey = `${key}/${instanceId}`;
+        const ofInstance =
+          buckets.get(instanceKey) ?? emptyBucket(variant.name, [[...dimensions, { Name: 'InstanceId', Value: instanceId }]], undefined);
+        buckets.set(instanceKey, ofInstance);
+        addTo(ofInstance, outcomes);
+      }
 
       const variants = servedBy.get(endpoint.arn) ?? new Map<string, Writable<Served>>();
       servedBy.set(endpoint.arn, variants);

@@ -54,8 +54,8 @@ export interface SageMakerOptions {
   readonly faults?: {
     /** Asked once a change, when it begins. Default `ok`. */
     readonly updateOutcome?: (endpointName: string, kind: UpdateKind) => UpdateOutcome;
-    /** Asked for each minute of a variant: whether its metrics are never published. Default none is missing. */
-    readonly metricsMissing?: (endpointName: string, variantName: string, minuteMs: number) => boolean;
+    /** Asked for each metric period of a variant: whether its metrics are never published. Default none is missing. */
+    readonly metricsMissing?: (endpointName: string, variantName: string, periodStartMs: number) => boolean;
     /** Asked for each attempt of a training job, from 1, when its containers start. Default nothing happens. */
     readonly training?: (jobName: string, attempt: number, spot: boolean) => TrainingFault | undefined;
   };

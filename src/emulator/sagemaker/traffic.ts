@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernel.ts';
-import { type Metrics, metricPeriodMs, type Outcomes } from './metrics.ts';
+import { instanceIdsOf } from './instances.ts';
+import { hasInstanceMetrics, type Metrics, metricPeriodMs, type Outcomes } from './metrics.ts';
 import type { Endpoint, FleetVariant } from './state.ts';
 import { latenciesOf } from './workloads/latency.ts';
 
@@ -73,6 +74,19 @@ export function statisticalTraffic(kernel: Kernel, metrics: Metrics): Traffic {
     });
   }
 
+  /** Counts what one variant got, split over its instances where those have metrics of their own. */
+  function count(endpoint: Endpoint, variant: FleetVariant, requests: number, atMs: number): void {
+    const ids = hasInstanceMetrics(endpoint.fleet.config) ? instanceIdsOf(kernel, variant) : [];
+    let left = requests;
+    for (const [index, instanceId] of ids.entries()) {
+      const others = ids.length - index - 1;
+      const share = others === 0 ? left : random.binomial(`sagemaker/traffic/${endpoint.name}/${variant.name}/instances`, left, 1 / (others + 1));
+      left -= share;
+      if (share > 0) metrics.record(endpoint, endpoint.fleet, variant, outcomesOf(endpoint, variant, share), atMs, instanceId);
+    }
+    if (left > 0) metrics.record(endpoint, endpoint.fleet, variant, outcomesOf(endpoint, variant, left), atMs);
+  }
+
   function settle(endpoint: Endpoint): void {
     const flow = flows.get(keyOf(endpoint.name));
     if (flow?.sinceMs === undefined) return;
@@ -82,10 +96,8 @@ export function statisticalTraffic(kernel: Kernel, metrics: Metrics): Traffic {
     const requests = Math.floor(expected);
     flow.remainder = expected - requests;
     if (requests === 0 || !endpoint.fleet.serving) return;
-    for (const [variant, share] of split(endpoint, requests)) {
-      // The span ends now; what it counted belongs to the period before.
-      if (share > 0) metrics.record(endpoint, endpoint.fleet, variant, outcomesOf(endpoint, variant, share), nowMs - 1);
-    }
+    // The span ends now; what it counted belongs to the period before.
+    for (const [variant, share] of split(endpoint, requests)) if (share > 0) count(endpoint, variant, share, nowMs - 1);
   }
 
   function arm(endpoint: Endpoint, flow: Flow): void {

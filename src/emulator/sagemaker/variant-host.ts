@@ -8,6 +8,8 @@ import type { Workloads } from './workloads/workloads.ts';
 export interface VariantHost {
   /** False until it is first healthy, and while a crashed instance is being replaced. */
   readonly isUp: boolean;
+  /** Id of the instance that runs, or of the crashed one that is being replaced. */
+  readonly instanceId: string;
   /** Names of the containers a request has to choose from; undefined where it needs no choice. */
   readonly choices: readonly string[] | undefined;
   /** Names of the containers that have not been healthy yet, where there are several. */
@@ -36,6 +38,7 @@ export interface VariantHostSpec {
 
 export function startVariantHost(kernel: Kernel, workloads: Workloads, spec: VariantHostSpec): VariantHost {
   let server: Pipeline;
+  let instanceId: string;
   let isUp = false;
   let retired = false;
   let inFlight = 0;
@@ -46,13 +49,14 @@ export function startVariantHost(kernel: Kernel, workloads: Workloads, spec: Var
   });
 
   function start(): void {
-    const instanceId = `i-0${kernel.random.hex('sagemaker/instance-id', 8)}`;
-    const stream = `${spec.variantName}/${instanceId}`;
+    const startedId = `i-0${kernel.random.hex('sagemaker/instance-id', 8)}`;
+    instanceId = startedId;
+    const stream = `${spec.variantName}/${startedId}`;
     const started = startPipeline(workloads, {
       ...spec.deployable,
       endpointName: spec.endpointName,
       variantName: spec.variantName,
-      instanceId,
+      instanceId: startedId,
       onLine: (line, hostname) => spec.log(hostname === undefined ? stream : `${stream}/${hostname}`, line),
     });
     server = started;
@@ -62,7 +66,7 @@ export function startVariantHost(kernel: Kernel, workloads: Workloads, spec: Var
       spec.beforeChange();
       isUp = true;
       firstHealthy();
-      spec.changed('healthy', instanceId);
+      spec.changed('healthy', startedId);
     });
     kernel.background(`${spec.endpointName} ${stream} ends`, async () => {
       const how = await started.ended;
@@ -79,6 +83,9 @@ export function startVariantHost(kernel: Kernel, workloads: Workloads, spec: Var
   return {
     get isUp() {
       return isUp;
+    },
+    get instanceId() {
+      return instanceId;
     },
     choices: spec.deployable.mode === 'Direct' ? spec.deployable.stages.map((stage) => stage.hostname) : undefined,
     silent: () => server.silent(),
