@@ -27,15 +27,17 @@ export interface Point {
   readonly sampleCount: number;
 }
 
+const minuteMs = 60_000;
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
+const finestMs = 3 * hourMs;
 
 /** Whether AWS still answers a datapoint of this age at this period: fine data is merged into coarser data as it ages. */
 export function isKept(ageMs: number, periodSeconds: number): boolean {
   if (ageMs > 455 * dayMs) return false;
   if (ageMs > 63 * dayMs) return periodSeconds % 3_600 === 0;
   if (ageMs > 15 * dayMs) return periodSeconds % 300 === 0;
-  if (ageMs > 3 * hourMs) return periodSeconds % 60 === 0;
+  if (ageMs > finestMs) return periodSeconds % 60 === 0;
   return true;
 }
 
@@ -43,9 +45,12 @@ export function isKept(ageMs: number, periodSeconds: number): boolean {
 class Series {
   readonly #times: number[] = [];
   readonly #buckets = new Map<number, Bucket>();
+  /** What lies before is kept a minute: nobody can ask for anything finer any more. */
+  #minutesUntilMs = Number.NEGATIVE_INFINITY;
 
   /** The bucket of a moment of storage, made if it isn't there. */
-  at(atMs: number): Bucket {
+  at(wantedMs: number): Bucket {
+    const atMs = wantedMs < this.#minutesUntilMs ? Math.floor(wantedMs / minuteMs) * minuteMs : wantedMs;
     let bucket = this.#buckets.get(atMs);
     if (!bucket) {
       bucket = new Bucket();
@@ -53,6 +58,20 @@ class Series {
       this.#times.splice(this.#firstFrom(atMs), 0, atMs);
     }
     return bucket;
+  }
+
+  /** Merges what has become too old for periods below a minute, so that hours of fine datapoints don't pile up. */
+  fade(nowMs: number): void {
+    const untilMs = Math.floor((nowMs - finestMs) / minuteMs) * minuteMs;
+    if (untilMs <= this.#minutesUntilMs) return;
+    const from = this.#firstFrom(this.#minutesUntilMs);
+    const fine = this.#times.splice(from, this.#firstFrom(untilMs) - from);
+    this.#minutesUntilMs = untilMs;
+    for (const atMs of fine) {
+      const bucket = this.#buckets.get(atMs)!; // Each time has its bucket: both are written in at().
+      this.#buckets.delete(atMs);
+      this.at(atMs).merge(bucket);
+    }
   }
 
   #firstFrom(atMs: number): number {
@@ -126,6 +145,7 @@ export class MetricStore {
       metric.units.set(unit, series);
     }
     const stepMs = resolutionSeconds * 1_000;
+    if (resolutionSeconds === 1) series.fade(receivedAtMs);
     return series.at(Math.floor(atMs / stepMs) * stepMs);
   }
 

@@ -70,6 +70,12 @@ export class Bucket {
     this.#summary = undefined;
   }
 
+  /** Takes over what another bucket holds. */
+  merge(other: Bucket): void {
+    for (const [value, count] of other.values) this.add(value, count);
+    for (const set of other.sets) this.addSet(set);
+  }
+
   summary(): Summary {
     if (!this.#summary) {
       const ofValues = [...this.values].sort(([a], [b]) => a - b).map(([value, count]) => ofCount(value, count));

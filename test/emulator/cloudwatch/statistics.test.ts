@@ -134,6 +134,25 @@ describe('MetricStore', () => {
     );
   });
 
+  it('answers minutes the same when what was finer has faded', () => {
+    const hourMs = 3_600_000;
+    const sample = fc.tuple(fc.integer({ min: 0, max: 5 * 3_600 }), fc.integer({ min: 0, max: 9 }));
+    fc.assert(
+      fc.property(fc.array(sample, { minLength: 1, maxLength: 60 }), fc.constantFrom('Sum', 'p50', 'SampleCount', 'TC(3:)'), (list, name) => {
+        // The same datapoints, told when they happened and told all at the end.
+        const [faded, fresh] = [true, false].map((asTheyCome) => {
+          const store = new MetricStore();
+          for (const [second, value] of list) store.bucket(identity, 'None', second * 1_000, 1, asTheyCome ? second * 1_000 : 0).add(value, 1);
+          const series = store.get(identity)?.units.get('None');
+          return [10, 60, 300].map((periodSeconds) =>
+            series?.points({ startMs: 0, endMs: 6 * hourMs, periodSeconds, nowMs: 5 * hourMs }, statistic(name)),
+          );
+        });
+        expect(faded).toEqual(fresh);
+      }),
+    );
+  });
+
   it('keeps dimensions apart and does not mind their order', () => {
     const store = new MetricStore();
     const a = { Name: 'A', Value: '1' };
