@@ -51,11 +51,20 @@ export interface VariantConfig {
   readonly [field: string]: unknown;
 }
 
+/** How often a configuration's metrics are published, and of what; further fields of SageMaker's are kept. */
+export interface MetricsConfig {
+  readonly EnableEnhancedMetrics?: boolean;
+  /** 10, 30, 60, 120, 180, 240 or 300. */
+  readonly MetricPublishFrequencyInSeconds?: number;
+  readonly [field: string]: unknown;
+}
+
 /** A configuration without its name, ARN and creation time; further fields of SageMaker's are kept. */
 export interface EndpointConfig {
   readonly ProductionVariants: readonly VariantConfig[];
   readonly ShadowProductionVariants?: readonly VariantConfig[];
   readonly AsyncInferenceConfig?: unknown;
+  readonly MetricsConfig?: MetricsConfig;
   readonly [field: string]: unknown;
 }
 

@@ -1,5 +1,6 @@
 import type { Draft, Entry } from '../ledger/entry.ts';
 import type { Act } from '../rollout/acts.ts';
+import type { MetricsBefore } from '../rollout/metric-period.ts';
 import type { Rollout, WaitName } from '../rollout/rollout.ts';
 import type { DeliverySource } from '../rollout/spec.ts';
 import type { RolloutRequest } from '../triggers/trigger.ts';
@@ -39,6 +40,8 @@ export interface EndpointRecord {
   readonly stable: string;
   /** The leftover variant at weight 0, which the next rollout replaces; by the rollout that left it there. */
   readonly resting?: { readonly variantName: string; readonly modelName: string; readonly sinceMs: number; readonly rolloutId: string };
+  /** How the endpoint's metrics stood before a rollout, until a configuration has them so again; unset where none changed them. */
+  readonly metrics?: MetricsBefore;
   /** Set while the resting variant is on its way out: the configuration without it, whether we made that, and the one it was in. */
   readonly retiring?: {
     readonly configName: string;

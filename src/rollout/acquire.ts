@@ -7,6 +7,7 @@ import { loadHearing } from './hearing.ts';
 import { keys } from './keys.ts';
 import { lintAlarms, lintEndpoint, type Refusal, stableOf } from './lint.ts';
 import { specOf } from './load.ts';
+import { defaultPeriodSeconds, metricPeriodOf } from './metric-period.ts';
 import { currentStep, type Placement, type Rollout } from './rollout.ts';
 import type { DeliverySpec } from './spec.ts';
 import { canaryNameOf, firstWeight } from './variants.ts';
@@ -112,11 +113,18 @@ export async function acquire(
       },
       {
         kind: 'plan',
-        text:
+        text: `${
           placement.stable === undefined
             ? `first deployment: ${canary} with all the traffic`
-            : `${canary} takes over from ${placement.stable}: ${plan.map((step) => `${step.canaryPercent} %`).join(' -> ')}`,
-        evidence: { steps: plan, canary, stable: placement.stable, gates: spec.gates },
+            : `${canary} takes over from ${placement.stable}: ${plan.map((step) => `${step.canaryPercent} %`).join(' -> ')}`
+        }${metricsPlan(spec, found.metricPeriodSeconds)}`,
+        evidence: {
+          steps: plan,
+          canary,
+          stable: placement.stable,
+          gates: spec.gates,
+          metricPeriodSeconds: spec.serve.metricPeriod ?? found.metricPeriodSeconds,
+        },
       },
     ],
     nowMs,
@@ -124,6 +132,12 @@ export async function acquire(
   // Written down before it is done: whoever ends a rollout whose walk died in between knows what to take back.
   await ports.rollouts.watch(rolloutId, watching);
   return { answer: 'acquired', waitSeconds: 0 };
+}
+
+/** What becomes of the endpoint's metrics, in words: a canary may change how often every variant of the endpoint publishes. */
+function metricsPlan({ serve: { metricPeriod } }: DeliverySpec, found: number): string {
+  if (metricPeriod === undefined || metricPeriod === found) return '';
+  return `; metrics of every variant of the endpoint each ${metricPeriod} s and not each ${found} s, until a variant that lost its traffic has left`;
 }
 
 /**
@@ -143,11 +157,12 @@ async function look(
   spec: DeliverySpec,
   endpoint: EndpointDescription | undefined,
   ports: Needs,
-): Promise<{ refusals: readonly Refusal[]; stable?: string }> {
-  if (!endpoint) return { refusals: [] };
+): Promise<{ refusals: readonly Refusal[]; stable?: string; metricPeriodSeconds: number }> {
+  if (!endpoint) return { refusals: [], metricPeriodSeconds: defaultPeriodSeconds };
   const config = await ports.endpoints.describeConfig(endpoint.EndpointConfigName);
   if (!config) {
     return {
+      metricPeriodSeconds: defaultPeriodSeconds,
       refusals: [
         {
           code: 'endpoint-failed',
@@ -172,7 +187,7 @@ async function look(
     ),
     stableDigest: image === undefined ? undefined : await ports.images.digestOf(image),
   });
-  return { refusals, ...(stableName !== undefined && { stable: stableName }) };
+  return { refusals, ...(stableName !== undefined && { stable: stableName }), metricPeriodSeconds: metricPeriodOf(config) };
 }
 
 async function refuse(rollout: Rollout, refusals: readonly Refusal[], ports: Needs): Promise<{ answer: 'refused'; waitSeconds: number }> {

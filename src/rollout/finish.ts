@@ -194,6 +194,7 @@ function recordAfter(
     stable,
     ...(leftover !== undefined &&
       restingModel !== undefined && { resting: { variantName: leftover, modelName: restingModel, sinceMs: nowMs, rolloutId: rollout.id } }),
+    ...(placement.metrics && { metrics: placement.metrics }),
     configs: [configName],
     models: known.filter((name) => serving.has(name)),
   };

@@ -3,6 +3,7 @@ import type { Ports } from '../ports/ports.ts';
 import { EndpointBusy } from './errors.ts';
 import { loadHearing } from './hearing.ts';
 import { specOf, tagsOf } from './load.ts';
+import { paceText } from './metric-period.ts';
 import { isUnderWay, type Move } from './move.ts';
 import { placementOf } from './rollout.ts';
 import { configNameOf, configWithCanary, firstConfig } from './variants.ts';
@@ -28,12 +29,17 @@ export async function prepare(rolloutId: string, ports: Needs): Promise<{ readon
   const endpoint = await ports.endpoints.describe(placement.endpointName);
 
   if (placement.stable === undefined) {
-    const config = firstConfig(spec, modelName);
+    const { config, metrics } = firstConfig(spec, modelName);
     const configName = configNameOf(spec.name, config);
     const move: Move = rollout.move ?? { kind: 'create', configName, requestedAtMs: nowMs };
     if (!rollout.move) {
       await ports.rollouts.save(
-        { ...rollout, placement: { ...placement, configName }, move, made: { ...rollout.made, configs: [...rollout.made.configs, configName] } },
+        {
+          ...rollout,
+          placement: { ...placement, configName, ...(metrics && { metrics }) },
+          move,
+          made: { ...rollout.made, configs: [...rollout.made.configs, configName] },
+        },
         [{ kind: 'canary-asked', text: `create endpoint ${placement.endpointName} with ${configName}`, evidence: { configName, config } }],
         nowMs,
       );
@@ -52,18 +58,19 @@ export async function prepare(rolloutId: string, ports: Needs): Promise<{ readon
   if (!live) throw new Error(`Configuration "${endpoint.EndpointConfigName}" in force on endpoint "${placement.endpointName}" is gone`);
   const record = await ports.locks.record(placement.endpointName);
   const resting = record?.resting;
-  const config = configWithCanary(
+  const { config, metrics } = configWithCanary(
     spec,
     { endpoint, config: live },
     { stable: placement.stable, canary: placement.canary, resting: resting?.variantName },
     modelName,
+    record?.metrics,
   );
   const configName = configNameOf(spec.name, config);
   if (rollout.move?.configName !== configName) {
     await ports.rollouts.save(
       {
         ...rollout,
-        placement: { ...placement, configName, canaryInstances: instancesOf(config, placement.canary) },
+        placement: { ...placement, configName, canaryInstances: instancesOf(config, placement.canary), ...(metrics && { metrics }) },
         move: { kind: 'update', configName, previousConfigName: endpoint.EndpointConfigName, requestedAtMs: nowMs },
         made: { ...rollout.made, configs: [...rollout.made.configs, configName] },
         replaced: {
@@ -75,7 +82,7 @@ export async function prepare(rolloutId: string, ports: Needs): Promise<{ readon
       [
         {
           kind: 'canary-asked',
-          text: `add ${placement.canary} at 0 % to endpoint ${placement.endpointName}: ${endpoint.EndpointConfigName} -> ${configName}`,
+          text: `add ${placement.canary} at 0 % to endpoint ${placement.endpointName}: ${endpoint.EndpointConfigName} -> ${configName}${paceText(live, config)}`,
           evidence: { configName, config, previousConfigName: endpoint.EndpointConfigName, ...(resting && { replacesResting: resting.variantName }) },
         },
       ],

@@ -6,6 +6,7 @@ import { EndpointBusy } from './errors.ts';
 import { loadRollout, specOf, tagsOf } from './load.ts';
 import { type Move, prove } from './move.ts';
 import type { Rollout } from './rollout.ts';
+import { paceText } from './metric-period.ts';
 import { configNameOf, configWithout } from './variants.ts';
 
 type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'locks' | 'endpoints' | 'models' | 'images' | 'notices' | 'clock'>;
@@ -80,14 +81,14 @@ async function ask(holding: Holding, endpoint: EndpointDescription | undefined, 
     return 'nothing';
   }
   if ((await hindrance(endpoint, live, resting, ports)) !== undefined) return 'kept';
-  const config = configWithout(resting.variantName, { endpoint, config: live });
+  const config = configWithout(resting.variantName, { endpoint, config: live }, record.metrics);
   const { configName, ours } = await nameFor(config, rollout, ports);
   const nowMs = ports.clock.now();
   await ports.locks.saveRecord(endpointName, rollout.id, fence, {
     ...record,
     retiring: { configName, ours, previousConfigName: endpoint.EndpointConfigName, requestedAtMs: nowMs },
   });
-  const text = `${resting.variantName} has rested at 0 % since ${new Date(resting.sinceMs).toISOString()}: it leaves endpoint ${endpointName}, ${endpoint.EndpointConfigName} -> ${configName}`;
+  const text = `${resting.variantName} has rested at 0 % since ${new Date(resting.sinceMs).toISOString()}: it leaves endpoint ${endpointName}, ${endpoint.EndpointConfigName} -> ${configName}${paceText(live, config)}`;
   const evidence = { configName, config, previousConfigName: endpoint.EndpointConfigName, variants: endpoint.ProductionVariants };
   await ports.rollouts.save(rollout, [{ kind: 'retire-asked', text, evidence }], nowMs);
   if (ours) await ports.endpoints.createConfig(configName, config, tagsOf(rollout));
@@ -150,7 +151,7 @@ async function conclude(
       kind: 'retired',
       text: `${resting.variantName} has left endpoint ${endpointName}${gone.length > 0 ? `; deleted ${gone.join(', ')}` : ''}`,
     });
-    const { resting: _resting, ...left } = settled;
+    const { resting: _resting, metrics: _metrics, ...left } = settled;
     await ports.locks.saveRecord(endpointName, rollout.id, fence, {
       ...left,
       configs: ours ? [configName] : [],

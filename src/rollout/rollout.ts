@@ -1,6 +1,7 @@
 import type { Head } from '../ledger/chain.ts';
 import type { PackagedContainer } from '../ports/packages.ts';
 import type { RolloutRequest, SourceCode } from '../triggers/trigger.ts';
+import type { MetricsBefore } from './metric-period.ts';
 import type { Move } from './move.ts';
 import type { Step } from './step.ts';
 import type { GateVerdict } from './verdict.ts';
@@ -88,10 +89,14 @@ export interface Placement {
   readonly canary: string;
   /** The configuration that holds the canary; unset until it is asked for. */
   readonly configName?: string;
+  /** How the endpoint's metrics stood before, where that configuration has them at the delivery's own pace; unset where it left them. */
+  readonly metrics?: MetricsBefore;
   /** How many instances the canary was asked for: enough for all the delivery's traffic. */
   readonly canaryInstances?: number;
   /** Set once the canary was proved to be in service. */
   readonly verifiedAtMs?: number;
+  /** How often the endpoint's metrics are published, seconds, as read from the configuration in force; unset until then. */
+  readonly metricPeriodSeconds?: number;
   /** Set once it answered its smoke test. */
   readonly smokeTestedAtMs?: number;
 }

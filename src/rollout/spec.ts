@@ -47,6 +47,13 @@ const Serve = z.strictObject({
   vpc: z.optional(VpcSpec),
   networkIsolation: z._default(z.boolean(), false),
   roleArn: z.optional(RoleArn),
+  /** How often the endpoint's metrics are published while a canary is there, seconds once parsed. Unset: as the endpoint has it. */
+  metricPeriod: z.optional(
+    z.pipe(
+      z.enum(['10s', '60s']),
+      z.transform((text) => (text === '10s' ? 10 : 60)),
+    ),
+  ),
   /** How long a container may take to answer /ping, 60 s to 1 h. */
   startupTimeout: z.optional(Duration.check(z.refine((seconds) => seconds >= 60 && seconds <= 3600, 'Expected 1m to 1h'))),
   smoke: z._default(z.array(Smoke).check(z.maxLength(20)), []),

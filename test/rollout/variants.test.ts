@@ -47,7 +47,7 @@ const roles = { stable: 'main', canary: 'churn-a', resting: undefined };
 const variantOf = (config: EndpointConfig, name: string) => config.ProductionVariants.find(({ VariantName }) => VariantName === name);
 
 describe('configWithCanary()', () => {
-  const config = configWithCanary(delivery(), { endpoint: running, config: richConfig }, roles, 'churn-bbbbbbbbbbbb-1');
+  const { config } = configWithCanary(delivery(), { endpoint: running, config: richConfig }, roles, 'churn-bbbbbbbbbbbb-1');
 
   test('copies every field of the configuration', () => {
     const { ProductionVariants: _ours, ...rest } = config;
@@ -67,7 +67,7 @@ describe('configWithCanary()', () => {
       ],
     });
     const only = { ProductionVariants: richConfig.ProductionVariants.slice(0, 1) };
-    expect(variantOf(configWithCanary(delivery(), { endpoint: moving, config: only }, roles, 'm'), 'main')).toMatchObject({
+    expect(variantOf(configWithCanary(delivery(), { endpoint: moving, config: only }, roles, 'm').config, 'main')).toMatchObject({
       InitialInstanceCount: 3,
       InitialVariantWeight: 2,
     });
@@ -82,7 +82,7 @@ describe('configWithCanary()', () => {
       InitialVariantWeight: 0,
     });
     const asking = delivery({ serve: { endpoint: 'churn', instanceType: 'ml.m5.large', instanceCount: 6, startupTimeout: '10m' } });
-    expect(variantOf(configWithCanary(asking, { endpoint: running, config: richConfig }, roles, 'm'), 'churn-a')).toMatchObject({
+    expect(variantOf(configWithCanary(asking, { endpoint: running, config: richConfig }, roles, 'm').config, 'churn-a')).toMatchObject({
       InitialInstanceCount: 6,
       ContainerStartupHealthCheckTimeoutInSeconds: 600,
     });
@@ -98,7 +98,7 @@ describe('configWithCanary()', () => {
     const endpoint = liveEndpoint({
       ProductionVariants: [liveVariant({ VariantName: 'churn-a', weight: 100 }), liveVariant({ VariantName: 'churn-b', weight: 0 })],
     });
-    const next = configWithCanary(
+    const { config: next } = configWithCanary(
       delivery(),
       { endpoint, config: withResting },
       { stable: 'churn-a', canary: 'churn-b', resting: 'churn-b' },
@@ -111,7 +111,7 @@ describe('configWithCanary()', () => {
   });
 
   test('leaves out a foreign variant that rests since it was replaced', () => {
-    const next = configWithCanary(
+    const { config: next } = configWithCanary(
       delivery(),
       { endpoint: running, config: richConfig },
       { stable: 'special', canary: 'churn-b', resting: 'main' },
@@ -123,7 +123,7 @@ describe('configWithCanary()', () => {
 
 describe('firstConfig()', () => {
   test('is one variant with all the traffic, under the delivery’s first name', () => {
-    expect(firstConfig(delivery({ serve: { endpoint: 'churn', instanceType: 'ml.m5.large', instanceCount: 2 } }), 'm')).toEqual({
+    expect(firstConfig(delivery({ serve: { endpoint: 'churn', instanceType: 'ml.m5.large', instanceCount: 2 } }), 'm').config).toEqual({
       ProductionVariants: [
         { VariantName: 'churn-a', ModelName: 'm', InstanceType: 'ml.m5.large', InitialInstanceCount: 2, InitialVariantWeight: 100 },
       ],
