@@ -17,7 +17,7 @@ export interface GateContext {
   /** Unset in a first deployment: there is nothing to compare with. */
   readonly stable?: Slot;
   readonly nowMs: number;
-  /** How often the endpoint's metrics are published, seconds: 10 or 60. */
+  /** How often the endpoint's metrics are published, seconds: 10 or 60, or what else its owner chose. */
   readonly periodSeconds: number;
   /** How old a period must be before it counts, seconds. */
   readonly settlingSeconds: number;

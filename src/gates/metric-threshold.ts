@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
-import type { Datapoint, MetricQuery, Window } from '../ports/metrics.ts';
+import type { Datapoint, MetricQuery } from '../ports/metrics.ts';
 import { failed, inconclusive, successful } from '../rollout/verdict.ts';
 import { common, defineGate, type GatePorts, type Slot } from './gate.ts';
+import { type Resolution, resolutionOf } from './resolution.ts';
 
 const statistics = ['Average', 'Sum', 'Minimum', 'Maximum'] as const;
 
@@ -39,13 +40,11 @@ interface Reading {
   readonly samples: number;
 }
 
-const periodSeconds = 60;
-
 async function readSlot(
   metric: { namespace: string; name: string },
   statistic: string,
   slot: Slot,
-  window: Window,
+  { window, periodSeconds }: Resolution,
   { metrics }: GatePorts,
 ): Promise<Reading> {
   const query = (name: string): MetricQuery => ({
@@ -93,15 +92,19 @@ function overWindow(statistic: string, values: readonly Datapoint[], counts: rea
 export const metricThreshold = defineGate({
   type: 'metric-threshold',
   spec: Spec,
-  measure: async (spec, ports, { canary, stable, window }): Promise<{ readonly canary: Reading; readonly stable?: Reading }> => {
+  measure: async (spec, ports, context): Promise<{ readonly canary: Reading; readonly stable?: Reading }> => {
+    const { canary, stable } = context;
+    const resolution = resolutionOf(spec.metric.namespace, context);
+    const { window } = resolution;
     if (window.endMs <= window.startMs) return { canary: { samples: 0 } };
     const [canaryReading, stableReading] = await Promise.all([
-      readSlot(spec.metric, spec.statistic, canary, window, ports),
-      stable ? readSlot(spec.metric, spec.statistic, stable, window, ports) : undefined,
+      readSlot(spec.metric, spec.statistic, canary, resolution, ports),
+      stable ? readSlot(spec.metric, spec.statistic, stable, resolution, ports) : undefined,
     ]);
     return { canary: canaryReading, ...(stableReading && { stable: stableReading }) };
   },
-  judge(reading, spec, { window }) {
+  judge(reading, spec, context) {
+    const { window } = resolutionOf(spec.metric.namespace, context);
     const bounds = { ...(spec.max !== undefined && { max: spec.max }), ...(spec.min !== undefined && { min: spec.min }) };
     const evidence = {
       metric: `${spec.metric.namespace} ${spec.metric.name}`,

@@ -1,6 +1,9 @@
 import * as z from 'zod/mini';
 import { inconclusive, successful } from '../rollout/verdict.ts';
 import { common, defineGate } from './gate.ts';
+import { resolutionOf } from './resolution.ts';
+
+const namespace = 'AWS/SageMaker';
 
 const Spec = z.strictObject({
   type: z.literal('minimum-requests'),
@@ -12,16 +15,18 @@ const Spec = z.strictObject({
 export const minimumRequests = defineGate({
   type: 'minimum-requests',
   spec: Spec,
-  measure: async (_spec, { metrics }, { canary, window }) => {
+  measure: async (_spec, { metrics }, context) => {
+    const { canary } = context;
+    const { window, periodSeconds } = resolutionOf(namespace, context);
     if (window.endMs <= window.startMs) return 0;
     const [points = []] = await metrics.read(
       [
         {
-          namespace: 'AWS/SageMaker',
+          namespace,
           metricName: 'Invocations',
           dimensions: { EndpointName: canary.endpointName, VariantName: canary.variantName, EndpointConfigName: canary.endpointConfigName },
           statistic: 'Sum',
-          periodSeconds: 60,
+          periodSeconds,
         },
       ],
       window,

@@ -3,9 +3,9 @@ export interface MetricQuery {
   readonly namespace: string;
   readonly metricName: string;
   readonly dimensions: Readonly<Record<string, string>>;
-  /** `Sum`, `Average`, `Minimum`, `Maximum`, `SampleCount` or a percentile such as `p99`. */
+  /** `Sum`, `Average`, `Minimum`, `Maximum`, `SampleCount`, a percentile such as `p99`, or a count in a range such as `TC(300000:)`. */
   readonly statistic: string;
-  /** Seconds, a multiple of 60. */
+  /** Seconds: 10, 30 or a multiple of 60. Below 60 CloudWatch keeps datapoints for three hours. */
   readonly periodSeconds: number;
 }
 

@@ -1,3 +1,5 @@
+import { gateOf } from '../gates/registry.ts';
+import { strategyOf } from '../strategies/registry.ts';
 import type { StepRecord } from './rollout.ts';
 import type { DeliverySpec } from './spec.ts';
 import { combine, type GateVerdict, verdictText } from './verdict.ts';
@@ -10,7 +12,7 @@ export type BakeDecision =
   /** No evidence came and the spec says a person shall look: wait on, paged once. */
   | { readonly answer: 'hold'; readonly waitSeconds: number; readonly text: string };
 
-/** How often a bake is evaluated, seconds: a metric period. */
+/** How often a bake is evaluated, seconds, where nothing asks for more. */
 export const cadenceSeconds = 60;
 
 /** How long the delivery and its gates wait for evidence, and what then. */
@@ -30,12 +32,24 @@ function patienceWith(
 }
 
 /**
+ * How often a bake is evaluated, seconds: with each metric period where evidence is weighed, which may end it at any moment.
+ *
+ * @param periodSeconds how often the endpoint's metrics are published
+ */
+export function cadenceOf({ strategy, gates }: Pick<DeliverySpec, 'strategy' | 'gates'>, periodSeconds: number): number {
+  const byEvidence = strategyOf(strategy).judge !== undefined || gates.some((gate) => !gate.observe && gateOf(gate).evidenceShare !== undefined);
+  return byEvidence ? Math.min(cadenceSeconds, periodSeconds) : cadenceSeconds;
+}
+
+/**
  * What follows from the gates' answers at this moment of a bake.
  *
  * A failed gate ends the step at once; success counts only when the whole bake is over; without evidence a step waits
  * past its bake until the spec's deadline, and then the spec says what follows. It is never success by default.
  *
- * @param verdicts one a gate; for a first deployment nothing could serve instead, so missing evidence does not stop it
+ * @param verdicts one a gate
+ * @param first for a first deployment nothing could serve instead, so missing evidence does not stop it
+ * @param lookSeconds how often the gates are asked meanwhile
  */
 export function judgeBake(
   step: Pick<StepRecord, 'index' | 'canaryPercent' | 'bakeSeconds'> & { readonly verifiedAtMs: number },
@@ -43,6 +57,7 @@ export function judgeBake(
   spec: Patience,
   nowMs: number,
   first: boolean,
+  lookSeconds: number = cadenceSeconds,
 ): BakeDecision {
   const result = combine(verdicts);
   const named = (wanted: GateVerdict['result']) =>
@@ -58,7 +73,7 @@ export function judgeBake(
     };
   }
   const bakeEndsMs = step.verifiedAtMs + step.bakeSeconds * 1000;
-  if (nowMs < bakeEndsMs) return { answer: 'wait', waitSeconds: Math.max(1, Math.min(cadenceSeconds, Math.ceil((bakeEndsMs - nowMs) / 1000))) };
+  if (nowMs < bakeEndsMs) return { answer: 'wait', waitSeconds: Math.max(1, Math.min(lookSeconds, Math.ceil((bakeEndsMs - nowMs) / 1000))) };
   if (result === 'successful')
     return {
       answer: 'passed',
@@ -72,7 +87,7 @@ export function judgeBake(
     over.find((each) => each === 'rollback') ?? over.find((each) => each === 'hold') ?? (over.length === open.length ? 'promote' : undefined);
   if (follows === undefined) {
     const nextMs = Math.min(...open.map(({ deadlineSeconds }) => bakeEndsMs + deadlineSeconds * 1000).filter((deadlineMs) => deadlineMs > nowMs));
-    return { answer: 'wait', waitSeconds: Math.max(1, Math.min(cadenceSeconds, Math.ceil((nextMs - nowMs) / 1000))) };
+    return { answer: 'wait', waitSeconds: Math.max(1, Math.min(lookSeconds, Math.ceil((nextMs - nowMs) / 1000))) };
   }
   switch (follows) {
     case 'rollback':

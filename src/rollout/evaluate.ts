@@ -5,7 +5,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { Signal } from '../ports/rollouts.ts';
 import { strategyOf } from '../strategies/registry.ts';
 import type { Bake } from '../strategies/strategy.ts';
-import { type BakeDecision, cadenceSeconds, judgeBake } from './bake.ts';
+import { type BakeDecision, cadenceOf, cadenceSeconds, judgeBake } from './bake.ts';
 import { decideEnding } from './ending.ts';
 import { Refused, Throttled, Unavailable } from './errors.ts';
 import { loadHearingRegistry } from './hearing.ts';
@@ -16,7 +16,8 @@ import { alarmsCountSince, currentStep, type Ending, placementOf, type Rollout, 
 import type { DeliverySpec } from './spec.ts';
 import { combine, type GateVerdict, inconclusive, type Verdict, verdictText } from './verdict.ts';
 import { lnHarmTogether, weighTogether } from './weigh.ts';
-import { metricLagSeconds, metricPeriodSeconds, metricWindow } from './window.ts';
+import { periodSecondsOf } from './metric-period.ts';
+import { metricWindow, settlingSecondsOf } from './window.ts';
 
 /** `wait`: bake on. `passed`: ask for the next step. `soaked`: the soak is over. `failed`: undo. `failed-first`: hold and page. `continue`: in a new execution. */
 export type EvaluateAnswer = 'wait' | 'passed' | 'soaked' | 'failed' | 'failed-first' | 'continue';
@@ -52,9 +53,11 @@ export async function evaluate(
   const asked: StepRecord = { ...step, verdicts, heard: Object.fromEntries(entered.map(({ key, atMs }) => [key, atMs])) };
   const remembering: Rollout = { ...rollout, ...(Object.keys(memories).length > 0 && { memories }) };
   const evaluated = withStep(remembering, asked);
-  if (rollout.soakUntilMs !== undefined) return { ...(await soak(evaluated, rollout.soakUntilMs, step, verdicts, executionArn, ports)), generation };
+  const lookSeconds = cadenceOf(spec, periodSecondsOf(placement));
+  if (rollout.soakUntilMs !== undefined)
+    return { ...(await soak(evaluated, { untilMs: rollout.soakUntilMs, lookSeconds }, step, verdicts, executionArn, ports)), generation };
 
-  const judged = judgeStep({ ...step, verifiedAtMs: step.verifiedAtMs }, { verdicts, lnHarm }, evaluated, spec, nowMs);
+  const judged = judgeStep({ ...step, verifiedAtMs: step.verifiedAtMs }, { verdicts, lnHarm }, evaluated, spec, nowMs, lookSeconds);
   const decision = withPeople(judged, rollout, step, verdicts);
   const concluded = (decision.answer === 'passed' && decision.verdicts) || verdicts;
   const drafts = draftsOf(step, concluded, decision, rollout.phase === 'Paused');
@@ -76,7 +79,7 @@ export async function evaluate(
         nowMs,
       );
       // How long a bake that follows without a shift waits first: the soak.
-      return { answer: 'passed', waitSeconds: cadenceSeconds, generation };
+      return { answer: 'passed', waitSeconds: lookSeconds, generation };
     case 'hold':
       await hold(evaluated, decision.text, drafts, ports);
       return waitOn(decision.waitSeconds);
@@ -93,10 +96,11 @@ function judgeStep(
   rollout: Rollout,
   spec: DeliverySpec,
   nowMs: number,
+  lookSeconds: number,
 ): BakeDecision {
   const first = placementOf(rollout).stable === undefined;
   const strategy = strategyOf(spec.strategy);
-  if (!strategy.judge || first || combine(bake.verdicts) === 'failed') return judgeBake(step, bake.verdicts, spec, nowMs, first);
+  if (!strategy.judge || first || combine(bake.verdicts) === 'failed') return judgeBake(step, bake.verdicts, spec, nowMs, first, lookSeconds);
   return strategy.judge(spec.strategy, soFarOf(rollout, nowMs), bake);
 }
 
@@ -139,16 +143,17 @@ async function ask(
   const placement = placementOf(rollout);
   const slot = (variantName: string) => ({ endpointName: placement.endpointName, endpointConfigName: placement.configName ?? '', variantName });
   const nowMs = ports.clock.now();
+  const periodSeconds = periodSecondsOf(placement);
   const context: Omit<GateContext, 'share'> = {
     canary: slot(placement.canary),
     ...(placement.stable !== undefined && { stable: slot(placement.stable) }),
     nowMs,
-    periodSeconds: metricPeriodSeconds,
-    settlingSeconds: metricLagSeconds,
+    periodSeconds,
+    settlingSeconds: settlingSecondsOf(periodSeconds),
     shifts: [...rollout.steps.filter((other) => other.index !== step.index), step].flatMap(({ canaryPercent, verifiedAtMs }) =>
       verifiedAtMs === undefined ? [] : [{ canaryPercent, verifiedAtMs }],
     ),
-    window: metricWindow(step.verifiedAtMs, nowMs),
+    window: metricWindow(step.verifiedAtMs, nowMs, periodSeconds),
     alarmsSinceMs: alarmsCountSince(rollout),
     seeksWinner: strategyOf(spec.strategy).seeksWinner === true,
     alarmsEntered: entered.map((signal) => ({ alarmName: signal.key.slice(keys.alarm('').length), atMs: signal.atMs })),
@@ -192,7 +197,7 @@ function draftsOf(step: StepRecord, verdicts: readonly GateVerdict[], decision: 
 /** While the promoted canary soaks a failed gate still undoes; missing evidence does not. */
 async function soak(
   rollout: Rollout,
-  soakUntilMs: number,
+  { untilMs, lookSeconds }: { readonly untilMs: number; readonly lookSeconds: number },
   step: StepRecord,
   verdicts: readonly GateVerdict[],
   executionArn: string,
@@ -210,7 +215,7 @@ async function soak(
     );
     return { answer: 'failed', waitSeconds: 0 };
   }
-  if (nowMs >= soakUntilMs) {
+  if (nowMs >= untilMs) {
     const text = `${placementOf(rollout).canary} serves all of the delivery's traffic`;
     await decideEnding(
       rollout,
@@ -224,5 +229,5 @@ async function soak(
   const text = `in the soak: ${verdicts.map((verdict) => `${verdict.gate} ${verdict.result} (${verdict.reason})`).join(', ')}`;
   await ports.rollouts.save(rollout, same ? [] : [{ kind: 'gates-evaluated', text, evidence: { verdicts } }], nowMs);
   if (await isLong(executionArn, ports)) return { answer: 'continue', waitSeconds: 0 };
-  return { answer: 'wait', waitSeconds: Math.max(1, Math.min(cadenceSeconds, Math.ceil((soakUntilMs - nowMs) / 1000))) };
+  return { answer: 'wait', waitSeconds: Math.max(1, Math.min(lookSeconds, Math.ceil((untilMs - nowMs) / 1000))) };
 }

@@ -5,6 +5,10 @@ export const defaultPeriodSeconds = 60;
 
 type Metrics = Pick<EndpointConfig, 'MetricsConfig'>;
 
+/** How often the metrics of a rollout's endpoint come, seconds: as the configuration in force said when the canary was proved. */
+export const periodSecondsOf = (placement: { readonly metricPeriodSeconds?: number } | undefined): number =>
+  placement?.metricPeriodSeconds ?? defaultPeriodSeconds;
+
 /** How a configuration's metrics stood before a rollout wanted them at another pace. */
 export interface MetricsBefore {
   /** `MetricsConfig` as it was; unset where the configuration had none. */

@@ -4,11 +4,12 @@ import type { SoFar } from '../strategies/strategy.ts';
 import { isApproved } from './acts.ts';
 import { askPerson, loadHearing } from './hearing.ts';
 import { specOf } from './load.ts';
+import { periodSecondsOf } from './metric-period.ts';
 import { isAtRest } from './move.ts';
 import { currentStep, placementOf, type Rollout, type StepRecord } from './rollout.ts';
 import type { DeliverySpec } from './spec.ts';
 import type { ApprovalRule } from './step.ts';
-import { metricLagSeconds, metricPeriodSeconds } from './window.ts';
+import { settlingSecondsOf } from './window.ts';
 
 /** `wait`: the endpoint takes no call now; bake on, watched. `shift`: a step follows. `soak`: promoted, watch on. `ask`: a person first, watched. `undo`: it was stopped. `bake`: a first deployment bakes where it is. `done`: nothing is left. `continue`: in a new execution. */
 export type NextAnswer = 'wait' | 'shift' | 'ask' | 'undo' | 'soak' | 'bake' | 'done' | 'continue';
@@ -119,8 +120,8 @@ export const soFarOf = (rollout: Rollout, nowMs: number): SoFar => ({
   steps: rollout.steps,
   skipRest: rollout.hurried !== undefined,
   nowMs,
-  periodSeconds: metricPeriodSeconds,
-  settlingSeconds: metricLagSeconds,
+  periodSeconds: periodSecondsOf(rollout.placement),
+  settlingSeconds: settlingSecondsOf(periodSecondsOf(rollout.placement)),
 });
 
 /** The first step up to this one that wants a person and has none yet: skipping steps skips nobody's say. */

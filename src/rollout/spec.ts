@@ -10,7 +10,8 @@ import { TriggerSpec } from '../triggers/registry.ts';
 import { ApprovalSpec } from './approval-spec.ts';
 import { Duration, toDuration } from './duration.ts';
 import { Environment, ImageUri, InstanceType, S3Uri, Text } from './names.ts';
-import { shortestBakeSeconds } from './window.ts';
+import { defaultPeriodSeconds } from './metric-period.ts';
+import { shortestBakeSecondsOf } from './window.ts';
 
 const Name = z.string().check(z.regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/, 'Expected letters, digits and inner hyphens'));
 /** Short enough that `<delivery>-<digest12>-<attempt>` and `<delivery>-a` stay within SageMaker's 63 characters. */
@@ -157,6 +158,7 @@ export const DeliverySpec = z
         });
       return;
     }
+    const shortestBakeSeconds = shortestBakeSecondsOf(context.value.serve.metricPeriod ?? defaultPeriodSeconds);
     for (const [index, step] of strategyOf(strategy).plan(strategy).entries()) {
       if (step.bakeSeconds >= shortestBakeSeconds) continue;
       // The step at 100 percent that follows by itself has the last one's bake, which was named just before.

@@ -3,6 +3,7 @@ import type { Ports } from '../ports/ports.ts';
 import { decideEnding } from './ending.ts';
 import { loadHearing } from './hearing.ts';
 import { loadRollout } from './load.ts';
+import { metricPeriodOf } from './metric-period.ts';
 import { prove } from './move.ts';
 import { currentStep, type Ending, placementOf, type Rollout, withStep } from './rollout.ts';
 import { sameWeight } from './weights.ts';
@@ -138,8 +139,10 @@ async function verifyCanary(
     );
     return first ? 'dead' : 'not-proved';
   }
+  const inForce = endpoint && (await ports.endpoints.describeConfig(endpoint.EndpointConfigName));
+  const pace = inForce && { metricPeriodSeconds: metricPeriodOf(inForce) };
   await ports.rollouts.save(
-    { ...settled, placement: { ...placement, verifiedAtMs: nowMs }, phase: first ? 'Promoting' : rollout.paused ? 'Paused' : 'Progressing' },
+    { ...settled, placement: { ...placement, verifiedAtMs: nowMs, ...pace }, phase: first ? 'Promoting' : rollout.paused ? 'Paused' : 'Progressing' },
     [
       {
         kind: 'canary-verified',

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { judgeBake } from '../../src/rollout/bake.ts';
+import { cadenceOf, judgeBake } from '../../src/rollout/bake.ts';
 import { combine } from '../../src/rollout/verdict.ts';
-import { noonMs, verdict } from './fixture.ts';
+import { delivery, noonMs, verdict } from './fixture.ts';
 
 const step = { index: 0, canaryPercent: 10, bakeSeconds: 300, verifiedAtMs: noonMs };
 const spec = { evidenceDeadline: 1800, onInconclusive: 'rollback' } as const;
@@ -123,6 +123,23 @@ describe('judgeBake()', () => {
         expect(judge(2100, results, { onInconclusive, first }).answer).toMatch(/^(passed|failed)$/);
       }),
     );
+  });
+});
+
+describe('cadenceOf()', () => {
+  const errorRate = { type: 'error-rate' } as const;
+  test.each([
+    ['no gate weighs evidence', [], 10, 60],
+    ['a gate does', [errorRate], 10, 10],
+    ['a gate does, and metrics come by the minute', [errorRate], 60, 60],
+    ['a gate does, and metrics come seldom', [errorRate], 300, 60],
+    ['it is only observed', [{ ...errorRate, observe: true }], 10, 60],
+  ] as const)('where %s', (_what, gates, periodSeconds, seconds) => {
+    expect(cadenceOf(delivery({ gates: [...gates] }), periodSeconds)).toBe(seconds);
+  });
+
+  test('is how often a bake waits meanwhile', () => {
+    expect(judgeBake(step, [verdict('successful')], spec, at(0), false, 10)).toEqual({ answer: 'wait', waitSeconds: 10 });
   });
 });
 

@@ -75,6 +75,18 @@ describe('verify() of a canary', () => {
     expect((await readingBack(variantsWith({}), placement, [image])).answer).toBe(answer),
   );
 
+  test.each([
+    [{ MetricsConfig: { EnableEnhancedMetrics: true, MetricPublishFrequencyInSeconds: 10 } }, 10],
+    [{}, 60],
+  ])('remembers how often the configuration in force publishes metrics: %j', async (config, seconds) => {
+    const s = await story();
+    await s.begin({ placement, move: { kind: 'update', configName: 'churn-2', previousConfigName: 'churn-1', requestedAtMs: hourAgoMs } });
+    s.endpoint = { EndpointStatus: 'InService', EndpointConfigName: 'churn-2', ProductionVariants: variantsWith({}) };
+    s.configs.set('churn-2', { ProductionVariants: [], ...config });
+    expect((await verify(id, 'canary', s.ports)).answer).toBe('done');
+    expect((await s.now()).placement?.metricPeriodSeconds).toBe(seconds);
+  });
+
   const digest = (letter: string) => ({ digest: digestOf(letter) });
   test.each<[string, Record<string, Variant | undefined>, string]>([
     [
