@@ -5,6 +5,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { Signal } from '../ports/rollouts.ts';
 import { strategyOf } from '../strategies/registry.ts';
 import type { Bake } from '../strategies/strategy.ts';
+import { batchedMetrics } from './batched-metrics.ts';
 import { type BakeDecision, cadenceOf, cadenceSeconds, judgeBake } from './bake.ts';
 import { decideEnding } from './ending.ts';
 import { Refused, Throttled, Unavailable } from './errors.ts';
@@ -160,6 +161,8 @@ async function ask(
   };
   const shares = sharesOf(spec.gates);
   const memories: Record<string, unknown> = {};
+  // All gates are asked in one turn, so what they read goes out as one call.
+  const reading = { ...ports, metrics: batchedMetrics(ports.metrics) };
   const verdicts = await Promise.all(
     spec.gates.map(async (gateSpec, index): Promise<GateVerdict> => {
       const gate = gateOf(gateSpec);
@@ -167,7 +170,7 @@ async function ask(
       const memory = rollout.memories?.[path];
       const about: GateContext = { ...context, share: shares[index] ?? 1, ...(memory !== undefined && { memory }) };
       const { memory: kept = memory, ...verdict } = await gate
-        .measure(gateSpec, ports, about)
+        .measure(gateSpec, reading, about)
         .then((measurement) => gate.judge(measurement, gateSpec, about), unreadable);
       if (kept !== undefined) memories[path] = kept;
       return { ...verdict, gate: gate.type, path, ...(gateSpec.observe && { observed: true as const }) };

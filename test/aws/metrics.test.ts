@@ -57,6 +57,22 @@ describe('read()', () => {
     ]);
   });
 
+  test('asks for at most 500 metrics a call, and answers them in their order', async () => {
+    aws.serve('cloudwatch', {
+      GetMetricData: (input) => ({
+        MetricDataResults: (input as { MetricDataQueries: { Id: string; MetricStat: { Metric: { MetricName: string } } }[] }).MetricDataQueries.map(
+          ({ Id, MetricStat }) => result(Id, [minute(0)], [Number(MetricStat.Metric.MetricName)]),
+        ),
+      }),
+    });
+    const points = await metrics().read(
+      Array.from({ length: 1001 }, (_, index) => query(String(index))),
+      window,
+    );
+    expect(points.map(([point]) => point?.value)).toEqual(Array.from({ length: 1001 }, (_, index) => index));
+    expect(aws.asked('GetMetricData').map((input) => (input as { MetricDataQueries: unknown[] }).MetricDataQueries.length)).toEqual([500, 500, 1]);
+  });
+
   test('puts pages together, whichever order the results come in', async () => {
     const pages = [
       { MetricDataResults: [result('m1', [minute(0)], [7], 'PartialData'), result('m0', [minute(0)], [1])], NextToken: 'more' },
