@@ -108,7 +108,11 @@ function underway(before: readonly Halves[], { ticksPerPeriod, settlingTicks, st
     const throughMs = atMs((periods.at(-1)?.at(-1)?.tick ?? 0) + 1);
     const measured = (badOf: (counted: Counted) => number[]) => ({ periods: periods.map((ticks) => periodOf(ticks, badOf)), throughMs });
     const errors = errorRate.judge({ ...measured(ofErrors), history: history.errors }, errorSpec, context(shares[0], memories.errors));
-    const slow = latency.judge({ ...measured(ofLatency), history: history.latency }, latencySpec, context(shares[1], memories.latency));
+    const slow = latency.judge(
+      { ...measured(ofLatency), history: history.latency, counting: { statistic: 'trimmed-count', emptyIsMissing: false } },
+      latencySpec,
+      context(shares[1], memories.latency),
+    );
     memories = { errors: errors.memory, latency: slow.memory };
     return [
       { ...errors, gate: 'error-rate', path: 'gates[0]' },

@@ -11,8 +11,10 @@ import {
   lnNotWorseOf,
 } from '../statistics/comparison.ts';
 import { lnMean } from '../statistics/onset.ts';
+import { Refused } from '../rollout/errors.ts';
+import { type Counting, countingOf, countingQueries } from './counting.ts';
 import { shareAt } from './error-rate.ts';
-import { common, defineGate, type GateContext } from './gate.ts';
+import { common, defineGate, type GateContext, type GatePorts } from './gate.ts';
 import { type BadCount, type History, type Period, readHistory, readPeriods, usualRate } from './periods.ts';
 import { standing } from './standing.ts';
 import { beginVigil, isUnwell, keepVigil, silenceLimit, type Vigil } from './vigil.ts';
@@ -53,11 +55,14 @@ interface Memory {
   readonly vigil: Vigil;
   readonly history: History;
   readonly lastShare: number;
+  readonly counting: Counting;
 }
 
 interface Measurement {
   readonly periods: readonly Period[];
   readonly throughMs: number;
+  /** Read at the first look only. */
+  readonly counting?: Counting;
   /** Read at the first look only. */
   readonly history?: History;
 }
@@ -66,8 +71,32 @@ const memoryOf = (memory: unknown): Memory | undefined =>
   typeof memory === 'object' && memory !== null && (memory as Partial<Memory>).version === 1 ? (memory as Memory) : undefined; // Nobody else writes it.
 
 /** ModelLatency is in microseconds; the trimmed count above a threshold is the number of slower requests. */
-const countsOf = ({ thresholdsMs }: Spec): BadCount[] =>
-  thresholdsMs.map((ms) => ({ metricName: 'ModelLatency', statistic: `TC(${Math.round(ms * 1000)}:)` }));
+function countsOf({ thresholdsMs }: Spec, { statistic, emptyIsMissing }: Counting): BadCount[] {
+  return thresholdsMs.map((ms) => {
+    const us = Math.round(ms * 1000);
+    return statistic === 'percentile-rank'
+      ? { metricName: 'ModelLatency', statistic: `PR(:${us})`, says: 'percent-good' }
+      : { metricName: 'ModelLatency', statistic: `TC(${us}:)`, absentIsNone: emptyIsMissing };
+  });
+}
+
+/** What CloudWatch answers about ModelLatency here; undefined before anybody was served. */
+async function readCounting(
+  { stable, shifts, nowMs, periodSeconds, settlingSeconds }: GateContext,
+  { metrics }: GatePorts,
+): Promise<Counting | undefined> {
+  if (!stable) return undefined;
+  const periodMs = periodSeconds * 1000;
+  const startMs = Math.ceil((shifts[0]?.verifiedAtMs ?? nowMs) / periodMs) * periodMs;
+  const endMs = Math.floor((nowMs - settlingSeconds * 1000) / periodMs) * periodMs;
+  if (endMs <= startMs) return undefined;
+  try {
+    return countingOf(await metrics.read(countingQueries(stable, periodSeconds), { startMs, endMs }));
+  } catch (error) {
+    if (error instanceof Refused) return { statistic: 'none', emptyIsMissing: false };
+    throw error;
+  }
+}
 
 const middleOf = ({ thresholdsMs }: Spec): number => Math.floor(thresholdsMs.length / 2);
 
@@ -116,12 +145,20 @@ export const latency = defineGate({
   evidenceShare: 0.4,
   async measure(spec, ports, context): Promise<Measurement> {
     const memory = memoryOf(context.memory);
-    const read = await readPeriods(countsOf(spec), memory?.throughMs, context, ports);
-    return memory || read.periods.length === 0 ? read : { ...read, history: await readHistory(countsOf(spec), context, ports) };
+    const counting = memory?.counting ?? (await readCounting(context, ports));
+    if (!counting || counting.statistic === 'none') return { periods: [], throughMs: context.nowMs, ...(counting && { counting }) };
+    const counts = countsOf(spec, counting);
+    const read = await readPeriods(counts, memory?.throughMs, context, ports);
+    return memory || read.periods.length === 0 ? read : { ...read, counting, history: await readHistory(counts, context, ports) };
   },
-  judge({ periods, throughMs, history }, spec, context) {
+  judge({ periods, throughMs, history, counting }, spec, context) {
     if (!context.stable) return successful('no-baseline', { thresholdsMs: spec.thresholdsMs });
-    const before = memoryOf(context.memory) ?? (history && beginMemory(throughMs, history, spec));
+    if (counting?.statistic === 'none')
+      return inconclusive('cannot-count', {
+        thresholdsMs: spec.thresholdsMs,
+        text: 'CloudWatch counts no ModelLatency above a threshold here: use percentile and maxMs',
+      });
+    const before = memoryOf(context.memory) ?? (history && counting && beginMemory(throughMs, history, counting, spec));
     if (!before) return inconclusive('no-data', { thresholdsMs: spec.thresholdsMs, from: new Date(throughMs).toISOString() });
     const rules = rulesOf(spec, context, before.history);
     const memory: Memory = { ...periods.reduce((state, period) => advance(state, period, spec, context, rules), before), throughMs };
@@ -129,12 +166,13 @@ export const latency = defineGate({
   },
 });
 
-const beginMemory = (throughMs: number, history: History, spec: Spec): Memory => ({
+const beginMemory = (throughMs: number, history: History, counting: Counting, spec: Spec): Memory => ({
   version: 1,
   throughMs,
   comparisons: spec.thresholdsMs.map(() => beginComparison({ suspicions: [{ tolerance: { ratio: 1, extra: 0 }, ratios, weight: 1, warmUp: 0 }] })),
   vigil: beginVigil(),
   history,
+  counting,
   lastShare: 0,
 });
 

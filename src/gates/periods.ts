@@ -27,12 +27,22 @@ export interface History {
 export interface BadCount {
   readonly metricName: string;
   readonly statistic: string;
+  /** `count`: how many. `percent-good`: percent of the period's requests that are none. */
+  readonly says?: 'count' | 'percent-good';
+  /** Whether a period with requests and without this datapoint had none of them. */
+  readonly absentIsNone?: boolean;
 }
 
 const historyHours = 6;
 
 const queriesOf = (dimensions: Readonly<Record<string, string>>, counts: readonly BadCount[], periodSeconds: number): MetricQuery[] =>
-  [{ metricName: 'Invocations', statistic: 'Sum' }, ...counts].map((count) => ({ namespace: 'AWS/SageMaker', dimensions, periodSeconds, ...count }));
+  [{ metricName: 'Invocations', statistic: 'Sum' }, ...counts].map(({ metricName, statistic }) => ({
+    namespace: 'AWS/SageMaker',
+    metricName,
+    statistic,
+    dimensions,
+    periodSeconds,
+  }));
 
 const dimensionsOf = (slot: Slot) => ({
   EndpointName: slot.endpointName,
@@ -41,14 +51,19 @@ const dimensionsOf = (slot: Slot) => ({
 });
 
 /** Periods by their start; one that lacks its requests or one of its counts is left out: half a datapoint is none. */
-function countedOf([requests = [], ...bad]: readonly (readonly Datapoint[])[]): Map<number, Counted> {
+function countedOf([requests = [], ...bad]: readonly (readonly Datapoint[])[], kinds: readonly BadCount[]): Map<number, Counted> {
   const counts = bad.map((points) => new Map(points.map(({ atMs, value }) => [atMs, value])));
   return new Map(
     requests.flatMap(({ atMs, value }) => {
-      const found = counts.map((count) => count.get(atMs));
+      const found = counts.map((count, index) => badIn(value, count.get(atMs), kinds[index]));
       return found.every((count) => count !== undefined) ? [[atMs, { requests: value, bad: found }] as const] : [];
     }),
   );
+}
+
+function badIn(requests: number, found: number | undefined, kind: BadCount | undefined): number | undefined {
+  if (kind?.says === 'percent-good') return found === undefined ? undefined : Math.round(requests * (1 - found / 100));
+  return found ?? (kind?.absentIsNone ? 0 : undefined);
 }
 
 /**
@@ -71,8 +86,10 @@ export async function readPeriods(
   if (endMs <= startMs) return { periods: [], throughMs: startMs };
   const window: Window = { startMs, endMs };
   const [ofCanary, ofStable] = await Promise.all([
-    metrics.read(queriesOf(dimensionsOf(canary), counts, periodSeconds), window).then(countedOf),
-    stable ? metrics.read(queriesOf(dimensionsOf(stable), counts, periodSeconds), window).then(countedOf) : new Map<number, Counted>(),
+    metrics.read(queriesOf(dimensionsOf(canary), counts, periodSeconds), window).then((points) => countedOf(points, counts)),
+    stable
+      ? metrics.read(queriesOf(dimensionsOf(stable), counts, periodSeconds), window).then((points) => countedOf(points, counts))
+      : new Map<number, Counted>(),
   ]);
   const periods: Period[] = [];
   for (let atMs = startMs; atMs < endMs; atMs += periodMs) {
@@ -93,7 +110,7 @@ export async function readHistory(counts: readonly BadCount[], { stable, shifts,
   const endMs = Math.floor((shifts[0]?.verifiedAtMs ?? nowMs) / 60_000) * 60_000;
   const dimensions = { EndpointName: stable.endpointName, VariantName: stable.variantName };
   const minutes = [
-    ...countedOf(await metrics.read(queriesOf(dimensions, counts, 60), { startMs: endMs - historyHours * 3_600_000, endMs })).values(),
+    ...countedOf(await metrics.read(queriesOf(dimensions, counts, 60), { startMs: endMs - historyHours * 3_600_000, endMs }), counts).values(),
   ];
   const pairs = minutes.slice(1).flatMap((second, index) => {
     const first = minutes[index];
