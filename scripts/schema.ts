@@ -24,7 +24,7 @@ export interface JsonSchema {
 
 /** One row of a table of fields in docs/. */
 export interface Field {
-  /** `serve.smoke[].body`; `*` is any name. */
+  /** `strategy.steps[].bake`; `*` is any name. */
   readonly path: string;
   /** `required`, `none`, or the value as YAML. */
   readonly default: string;
@@ -69,7 +69,7 @@ function explain(schema: JsonSchema, fields: readonly Field[], page: string): vo
   }
 }
 
-/** The one place of a field. @param fieldPath `serve.smoke[].body`; `*` is any name */
+/** The one place of a field. @param fieldPath `strategy.steps[].bake`; `*` is any name */
 export const schemaAt = (schema: JsonSchema, fieldPath: string): JsonSchema | undefined => schemasAt(schema, fieldPath)[0];
 
 /** Everywhere a field stands: in each branch of a section that is one of several. */

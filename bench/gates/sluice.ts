@@ -92,6 +92,9 @@ function underway(before: readonly Halves[], { ticksPerPeriod, settlingTicks, st
 
   function ask(periods: readonly Tick[][], nowMs: number): GateVerdict[] {
     const context = (share: number, memory: unknown): GateContext => ({
+      rolloutId: 'bench',
+      delivery: 'bench',
+      stage: 'baking',
       canary: slot,
       stable: slot,
       nowMs,

@@ -5,6 +5,7 @@ import { sageMakerEndpoints } from '../aws/endpoints.ts';
 import { stepFunctionsExecutions } from '../aws/executions.ts';
 import { ecrImages } from '../aws/images.ts';
 import { awsInventory } from '../aws/inventory.ts';
+import { sageMakerInvocations } from '../aws/invocations.ts';
 import { dynamoLocks } from '../aws/locks.ts';
 import { cloudWatchMetrics } from '../aws/metrics.ts';
 import { sageMakerModels } from '../aws/models.ts';
@@ -17,6 +18,7 @@ import { sageMakerTraining } from '../aws/training.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Place, Settings } from '../ports/ports.ts';
 import { logger } from './handler.ts';
+import { jsonSchemas } from './json-schemas.ts';
 import { withPhaseNotices } from './phase-notices.ts';
 import { setting } from './settings.ts';
 
@@ -35,6 +37,7 @@ export const executions = () => stepFunctionsExecutions({ delivery: setting('DEL
 export const wakingExecutions = () => stepFunctionsExecutions({ delivery: '', rollout: '' });
 export const images = () => ecrImages(setting('REGISTRY'));
 export const inventory = () => awsInventory();
+export const invocations = () => sageMakerInvocations();
 export const locks = () => dynamoLocks(table());
 export const metrics = () => cloudWatchMetrics();
 export const models = () => sageMakerModels();
@@ -48,6 +51,7 @@ export const place = (): Place => ({
 });
 export const packages = () => sageMakerPackages();
 export const rollouts = () => withPhaseNotices(dynamoRollouts(table()), notices());
+export const schemas = () => jsonSchemas();
 export const settings = (): Settings => ({
   bucket: setting('BUCKET'),
   modelRoleArn: setting('MODEL_ROLE'),

@@ -13,15 +13,13 @@ import {
   type UpdateEndpointCommandInput,
   UpdateEndpointWeightsAndCapacitiesCommand,
 } from '@aws-sdk/client-sagemaker';
-import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
-import type { EndpointConfig, EndpointDescription, EndpointStatus, Endpoints, InvokeAnswer } from '../ports/endpoints.ts';
-import { alreadyExists, attempt, attemptToFind, isMissing, translated } from './errors.ts';
+import type { EndpointConfig, EndpointDescription, EndpointStatus, Endpoints } from '../ports/endpoints.ts';
+import { alreadyExists, attempt, attemptToFind, translated } from './errors.ts';
 import { tagList } from './tags.ts';
 
 /** SageMaker endpoints through the SDK. */
 export function sageMakerEndpoints(
   client: SageMakerClient = new SageMakerClient(),
-  runtime: SageMakerRuntimeClient = new SageMakerRuntimeClient(),
   scaling: ApplicationAutoScalingClient = new ApplicationAutoScalingClient(),
 ): Endpoints {
   return {
@@ -82,22 +80,6 @@ export function sageMakerEndpoints(
       await attemptToFind(`Cannot delete endpoint "${EndpointName}"`, () => client.send(new DeleteEndpointCommand({ EndpointName })));
     },
 
-    async invoke(EndpointName, TargetVariant, { contentType, accept, body }) {
-      try {
-        const answer = await runtime.send(
-          new InvokeEndpointCommand({ EndpointName, TargetVariant, ContentType: contentType, Accept: accept, Body: Buffer.from(body) }),
-        );
-        return {
-          status: 200,
-          contentType: answer.ContentType ?? '',
-          body: Buffer.from(answer.Body).toString('utf8'),
-          ...(answer.InvokedProductionVariant !== undefined && { variantName: answer.InvokedProductionVariant }),
-        };
-      } catch (error) {
-        return modelErrorOf(error) ?? Promise.reject(translated(error, `Cannot invoke variant "${TargetVariant}" of endpoint "${EndpointName}"`));
-      }
-    },
-
     async scaledVariants(endpointName, variantNames) {
       const answer = await attempt(`Cannot ask for scalable targets of endpoint "${endpointName}"`, () =>
         scaling.send(
@@ -154,15 +136,4 @@ function withoutUndefined(value: unknown): unknown {
       .filter(([, member]) => member !== undefined)
       .map(([key, member]) => [key, withoutUndefined(member)]),
   );
-}
-
-/** What a container answered where SageMaker reports it as an error: 424 ModelError with the container's own status. */
-function modelErrorOf(error: unknown): InvokeAnswer | undefined {
-  if (!(error instanceof Error) || isMissing(error)) return undefined;
-  if (error.name === 'ModelError') {
-    const { OriginalStatusCode, OriginalMessage } = error as { OriginalStatusCode?: number; OriginalMessage?: string } & Error; // As the service model declares ModelError.
-    return { status: OriginalStatusCode ?? 500, contentType: 'text/plain', body: OriginalMessage ?? error.message };
-  }
-  if (error.name === 'ValidationError') return { status: 400, contentType: 'text/plain', body: error.message };
-  return undefined;
 }

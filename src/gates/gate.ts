@@ -1,7 +1,10 @@
 import * as z from 'zod/mini';
 import { Duration } from '../rollout/duration.ts';
 import type { Alarms } from '../ports/alarms.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Invocations } from '../ports/invocations.ts';
 import type { Metrics, Window } from '../ports/metrics.ts';
+import type { Schemas } from '../ports/schemas.ts';
 import type { Verdict } from '../rollout/verdict.ts';
 
 /** Where a variant's metrics are found: with the configuration's name, so that an earlier canary of the same name is never read. */
@@ -11,8 +14,17 @@ export interface Slot {
   readonly variantName: string;
 }
 
+/** When a gate is asked: once, while the canary has no traffic yet; or at every look at a step and at the soak. */
+export const stages = ['before-traffic', 'baking'] as const;
+export type Stage = (typeof stages)[number];
+
 /** What a gate is asked about. */
 export interface GateContext {
+  readonly rolloutId: string;
+  readonly delivery: string;
+  readonly stage: Stage;
+  /** The step under way, 0 is the first; unset before the canary has traffic. */
+  readonly stepIndex?: number;
   readonly canary: Slot;
   /** Unset in a first deployment: there is nothing to compare with. */
   readonly stable?: Slot;
@@ -37,20 +49,33 @@ export interface GateContext {
   readonly memory?: unknown;
 }
 
-export interface GatePorts {
+/** What gates may ask while a step bakes. */
+export interface BakingPorts {
   readonly alarms: Alarms;
+  readonly clock: Clock;
   readonly metrics: Metrics;
 }
 
+/** What gates may ask before the canary has traffic. */
+export interface BeforeTrafficPorts {
+  readonly clock: Clock;
+  readonly invocations: Invocations;
+  readonly schemas: Schemas;
+}
+
+export type GatePorts = BakingPorts & BeforeTrafficPorts;
+
 /** One question to the world. `measure` reads and decides nothing; `judge` decides and reads nothing: same measurement, same verdict. */
-export interface Gate<Type extends string, Schema extends z.ZodMiniType, Measurement> {
+export interface Gate<Type extends string, Schema extends z.ZodMiniType, Measurement, Asks = BakingPorts> {
   readonly type: Type;
   readonly spec: Schema;
+  /** When it is asked; unset for gates that are asked while a step bakes. */
+  stage?(spec: z.output<Schema>): Stage;
   /** Alarms whose change of state interrupts a bake; `{endpoint}` and `{variant}` are filled in. */
   alarmNames?(spec: z.output<Schema>, canary: Pick<Slot, 'endpointName' | 'variantName'>): readonly string[];
   /** How much of the evidence that gates weigh together is this one's, relative to the others; unset for gates that weigh none. */
   readonly evidenceShare?: number;
-  measure(spec: z.output<Schema>, ports: GatePorts, context: GateContext): Promise<Measurement>;
+  measure(spec: z.output<Schema>, ports: Asks, context: GateContext): Promise<Measurement>;
   judge(measurement: Measurement, spec: z.output<Schema>, context: GateContext): Verdict;
 }
 
@@ -66,9 +91,9 @@ export const common = {
   evidenceDeadline: z.optional(Duration),
 };
 
-export const defineGate = <Type extends string, Schema extends z.ZodMiniType, Measurement>(
-  gate: Gate<Type, Schema, Measurement>,
-): Gate<Type, Schema, Measurement> => gate;
+export const defineGate = <Type extends string, Schema extends z.ZodMiniType, Measurement, Asks = BakingPorts>(
+  gate: Gate<Type, Schema, Measurement, Asks>,
+): Gate<Type, Schema, Measurement, Asks> => gate;
 
 /** Fills `{endpoint}` and `{variant}` in a name. */
 export const fillIn = (name: string, slot: Pick<Slot, 'endpointName' | 'variantName'>): string =>

@@ -14,7 +14,7 @@ import { lnMean } from '../statistics/onset.ts';
 import { Refused } from '../rollout/errors.ts';
 import { type Counting, countingOf, countingQueries } from './counting.ts';
 import { shareAt } from './error-rate.ts';
-import { common, defineGate, type GateContext, type GatePorts } from './gate.ts';
+import { common, defineGate, type GateContext, type BakingPorts } from './gate.ts';
 import { type BadCount, type History, type Period, readHistory, readPeriods, usualRate } from './periods.ts';
 import { standing } from './standing.ts';
 import { beginVigil, isUnwell, keepVigil, silenceLimit, type Vigil } from './vigil.ts';
@@ -83,7 +83,7 @@ function countsOf({ thresholdsMs }: Spec, { statistic, emptyIsMissing }: Countin
 /** What CloudWatch answers about ModelLatency here; undefined before anybody was served. */
 async function readCounting(
   { stable, shifts, nowMs, periodSeconds, settlingSeconds }: GateContext,
-  { metrics }: GatePorts,
+  { metrics }: BakingPorts,
 ): Promise<Counting | undefined> {
   if (!stable) return undefined;
   const periodMs = periodSeconds * 1000;

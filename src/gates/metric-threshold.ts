@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Datapoint, MetricQuery } from '../ports/metrics.ts';
 import { failed, inconclusive, successful } from '../rollout/verdict.ts';
-import { common, defineGate, type GatePorts, type Slot } from './gate.ts';
+import { type BakingPorts, common, defineGate, type Slot } from './gate.ts';
 import { type Resolution, resolutionOf } from './resolution.ts';
 
 const statistics = ['Average', 'Sum', 'Minimum', 'Maximum'] as const;
@@ -45,7 +45,7 @@ async function readSlot(
   statistic: string,
   slot: Slot,
   { window, periodSeconds }: Resolution,
-  { metrics }: GatePorts,
+  { metrics }: Pick<BakingPorts, 'metrics'>,
 ): Promise<Reading> {
   const query = (name: string): MetricQuery => ({
     namespace: metric.namespace,

@@ -1,6 +1,6 @@
 import type { Datapoint, MetricQuery, Window } from '../ports/metrics.ts';
 import { clusterSizeOf } from '../statistics/dispersion.ts';
-import type { GateContext, GatePorts, Slot } from './gate.ts';
+import type { GateContext, BakingPorts, Slot } from './gate.ts';
 
 /** What one variant did in one metric period; `bad` one a kind of badness the gate counts. */
 export interface Counted {
@@ -77,7 +77,7 @@ export async function readPeriods(
   counts: readonly BadCount[],
   throughMs: number | undefined,
   { canary, stable, nowMs, periodSeconds, settlingSeconds, shifts }: GateContext,
-  { metrics }: GatePorts,
+  { metrics }: BakingPorts,
 ): Promise<{ readonly periods: readonly Period[]; readonly throughMs: number }> {
   const periodMs = periodSeconds * 1000;
   const firstMs = shifts[0]?.verifiedAtMs ?? nowMs;
@@ -105,7 +105,7 @@ export async function readPeriods(
  *
  * Clusters are looked for between neighbouring minutes: a slow swing of the load cancels, a burst does not.
  */
-export async function readHistory(counts: readonly BadCount[], { stable, shifts, nowMs }: GateContext, { metrics }: GatePorts): Promise<History> {
+export async function readHistory(counts: readonly BadCount[], { stable, shifts, nowMs }: GateContext, { metrics }: BakingPorts): Promise<History> {
   if (!stable) return { requests: 0, bad: counts.map(() => 0), clusterSizes: counts.map(() => 1) };
   const endMs = Math.floor((shifts[0]?.verifiedAtMs ?? nowMs) / 60_000) * 60_000;
   const dimensions = { EndpointName: stable.endpointName, VariantName: stable.variantName };

@@ -1,23 +1,35 @@
 import * as z from 'zod/mini';
 import { alarm } from './alarm.ts';
 import { errorRate } from './error-rate.ts';
-import type { Gate } from './gate.ts';
+import type { BakingPorts, Gate, Stage } from './gate.ts';
 import { latency } from './latency.ts';
 import { metricThreshold } from './metric-threshold.ts';
 import { minimumRequests } from './minimum-requests.ts';
+import { smoke } from './smoke.ts';
 
 /** Every gate there is, once. The spec's union and the docs index derive from this list. */
-export const gates = [alarm, errorRate, latency, metricThreshold, minimumRequests] as const;
+export const gates = [alarm, errorRate, latency, metricThreshold, minimumRequests, smoke] as const;
 
-export const GateSpec = z.discriminatedUnion('type', [alarm.spec, errorRate.spec, latency.spec, metricThreshold.spec, minimumRequests.spec]);
+export const GateSpec = z.discriminatedUnion('type', [
+  alarm.spec,
+  errorRate.spec,
+  latency.spec,
+  metricThreshold.spec,
+  minimumRequests.spec,
+  smoke.spec,
+]);
 export type GateSpec = z.output<typeof GateSpec>;
 
 /** The gate a parsed spec names. Its methods take that very spec: the discriminated union has checked it. */
-export function gateOf(spec: GateSpec): Gate<string, z.ZodMiniType, unknown> {
+export function gateOf<Asks = BakingPorts>(spec: GateSpec): Gate<string, z.ZodMiniType, unknown, Asks> {
   const gate = gates.find((candidate) => candidate.type === spec.type);
   if (!gate) throw new Error(`No gate of type "${spec.type}" is registered`);
-  return gate;
+  // Whoever measures asks the gates of one stage alone, and has that stage's ports.
+  return gate as unknown as Gate<string, z.ZodMiniType, unknown, Asks>;
 }
+
+/** When a gate is asked. */
+export const stageOf = (spec: GateSpec): Stage => gateOf(spec).stage?.(spec) ?? 'baking';
 
 /** Each gate's share of the evidence that a delivery's gates weigh together; 1 for those that weigh none, or are only observed. */
 export function sharesOf(specs: readonly GateSpec[]): readonly number[] {

@@ -68,15 +68,6 @@ export interface EndpointConfig {
   readonly [field: string]: unknown;
 }
 
-export interface InvokeAnswer {
-  /** What the caller sees: 200, or the container's own status where it failed. */
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: string;
-  /** The variant that answered; unset where SageMaker refused before reaching one. */
-  readonly variantName?: string;
-}
-
 export interface Endpoints {
   /** Undefined where the endpoint does not exist. */
   describe(endpointName: string): Promise<EndpointDescription | undefined>;
@@ -94,12 +85,6 @@ export interface Endpoints {
   /** Asks for an instance count, >= 1. Throws `EndpointBusy` while it is in progress. */
   setCapacity(endpointName: string, variantName: string, instanceCount: number): Promise<void>;
   delete(endpointName: string): Promise<void>;
-  /** Sends one request to one variant, whatever its weight. */
-  invoke(
-    endpointName: string,
-    variantName: string,
-    request: { readonly contentType: string; readonly accept?: string; readonly body: string },
-  ): Promise<InvokeAnswer>;
   /** Names of the endpoint's variants that an autoscaler manages. */
   scaledVariants(endpointName: string, variantNames: readonly string[]): Promise<readonly string[]>;
 }

@@ -5,12 +5,14 @@ import type { Endpoints } from './endpoints.ts';
 import type { Executions } from './executions.ts';
 import type { Images } from './images.ts';
 import type { Inventory } from './inventory.ts';
+import type { Invocations } from './invocations.ts';
 import type { Metrics } from './metrics.ts';
 import type { Models } from './models.ts';
 import type { Notices } from './notices.ts';
 import type { Objects } from './objects.ts';
 import type { Packages } from './packages.ts';
 import type { Deliveries, Locks, Rollouts } from './rollouts.ts';
+import type { Schemas } from './schemas.ts';
 import type { Training } from './training.ts';
 
 /** What the deployment decides once for all deliveries. */
@@ -43,6 +45,7 @@ export interface Ports {
   readonly executions: Executions;
   readonly images: Images;
   readonly inventory: Inventory;
+  readonly invocations: Invocations;
   readonly locks: Locks;
   readonly metrics: Metrics;
   readonly models: Models;
@@ -51,6 +54,7 @@ export interface Ports {
   readonly packages: Packages;
   readonly place: Place;
   readonly rollouts: Rollouts;
+  readonly schemas: Schemas;
   readonly settings: Settings;
   readonly training: Training;
 }

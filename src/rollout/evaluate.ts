@@ -1,5 +1,5 @@
 import type { GateContext } from '../gates/gate.ts';
-import { gateOf, sharesOf } from '../gates/registry.ts';
+import { gateOf, sharesOf, stageOf } from '../gates/registry.ts';
 import type { Draft } from '../ledger/entry.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Signal } from '../ports/rollouts.ts';
@@ -8,14 +8,14 @@ import type { Bake } from '../strategies/strategy.ts';
 import { batchedMetrics } from './batched-metrics.ts';
 import { type BakeDecision, cadenceOf, cadenceSeconds, judgeBake } from './bake.ts';
 import { decideEnding } from './ending.ts';
-import { Refused, Throttled, Unavailable } from './errors.ts';
 import { loadHearingRegistry } from './hearing.ts';
 import { keys } from './keys.ts';
 import { specOf } from './load.ts';
 import { isLong, soFarOf } from './next-step.ts';
 import { alarmsCountSince, currentStep, type Ending, placementOf, type Rollout, type StepRecord, withStep } from './rollout.ts';
 import type { DeliverySpec } from './spec.ts';
-import { combine, type GateVerdict, inconclusive, type Verdict, verdictText } from './verdict.ts';
+import { unreadable } from './unreadable.ts';
+import { combine, type GateVerdict, verdictText } from './verdict.ts';
 import { lnHarmTogether, weighTogether } from './weigh.ts';
 import { periodSecondsOf } from './metric-period.ts';
 import { metricWindow, settlingSecondsOf } from './window.ts';
@@ -146,6 +146,10 @@ async function ask(
   const nowMs = ports.clock.now();
   const periodSeconds = periodSecondsOf(placement);
   const context: Omit<GateContext, 'share'> = {
+    rolloutId: rollout.id,
+    delivery: rollout.delivery,
+    stage: 'baking',
+    stepIndex: step.index,
     canary: slot(placement.canary),
     ...(placement.stable !== undefined && { stable: slot(placement.stable) }),
     nowMs,
@@ -159,16 +163,18 @@ async function ask(
     seeksWinner: strategyOf(spec.strategy).seeksWinner === true,
     alarmsEntered: entered.map((signal) => ({ alarmName: signal.key.slice(keys.alarm('').length), atMs: signal.atMs })),
   };
-  const shares = sharesOf(spec.gates);
+  // Where a gate stands in the spec is its name; those that were asked before traffic are not asked again.
+  const asked = [...spec.gates.entries()].filter(([, gate]) => stageOf(gate) === 'baking');
+  const shares = sharesOf(asked.map(([, gate]) => gate));
   const memories: Record<string, unknown> = {};
   // All gates are asked in one turn, so what they read goes out as one call.
   const reading = { ...ports, metrics: batchedMetrics(ports.metrics) };
   const verdicts = await Promise.all(
-    spec.gates.map(async (gateSpec, index): Promise<GateVerdict> => {
+    asked.map(async ([index, gateSpec], place): Promise<GateVerdict> => {
       const gate = gateOf(gateSpec);
       const path = `gates[${index}]`;
       const memory = rollout.memories?.[path];
-      const about: GateContext = { ...context, share: shares[index] ?? 1, ...(memory !== undefined && { memory }) };
+      const about: GateContext = { ...context, share: shares[place] ?? 1, ...(memory !== undefined && { memory }) };
       const { memory: kept = memory, ...verdict } = await gate
         .measure(gateSpec, reading, about)
         .then((measurement) => gate.judge(measurement, gateSpec, about), unreadable);
@@ -177,13 +183,6 @@ async function ask(
     }),
   );
   return { verdicts: weighTogether(verdicts, shares), memories, lnHarm: lnHarmTogether(verdicts, shares) };
-}
-
-/** What can't be read is no evidence, either way; the next tick reads again. Our own mistakes stop. */
-function unreadable(error: unknown): Verdict {
-  if (error instanceof Throttled || error instanceof Unavailable || error instanceof Refused)
-    return inconclusive('unreadable', { error: error.name, text: error.message });
-  throw error;
 }
 
 /** A tick that changes no answer writes no entry: the ledger holds decisions, not a heartbeat. */

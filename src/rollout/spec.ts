@@ -9,24 +9,14 @@ import { StrategySpec, strategyOf } from '../strategies/registry.ts';
 import { TriggerSpec } from '../triggers/registry.ts';
 import { ApprovalSpec } from './approval-spec.ts';
 import { Duration, toDuration } from './duration.ts';
-import { Environment, ImageUri, InstanceType, S3Uri, Text } from './names.ts';
 import { defaultPeriodSeconds } from './metric-period.ts';
+import { Environment, ImageUri, InstanceType, S3Uri } from './names.ts';
 import { shortestBakeSecondsOf } from './window.ts';
 
 const Name = z.string().check(z.regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/, 'Expected letters, digits and inner hyphens'));
 /** Short enough that `<delivery>-<digest12>-<attempt>` and `<delivery>-a` stay within SageMaker's 63 characters. */
 const DeliveryName = Name.check(z.minLength(1), z.maxLength(40));
 const EndpointName = Name.check(z.minLength(1), z.maxLength(63));
-const Smoke = z.strictObject({
-  contentType: Text,
-  accept: z.optional(Text),
-  body: z.string().check(z.minLength(1)),
-  /** HTTP status the canary must answer with. */
-  expectStatus: z._default(z.int().check(z.minimum(200), z.maximum(599)), 200),
-  /** A text the answer must contain. */
-  expectText: z.optional(z.string()),
-});
-
 const Containers = z
   .array(z.strictObject({ image: ImageUri, modelData: z.optional(S3Uri), environment: z._default(Environment, {}) }))
   .check(z.maxLength(14));
@@ -57,7 +47,6 @@ const Serve = z.strictObject({
   ),
   /** How long a container may take to answer /ping, 60 s to 1 h. */
   startupTimeout: z.optional(Duration.check(z.refine((seconds) => seconds >= 60 && seconds <= 3600, 'Expected 1m to 1h'))),
-  smoke: z._default(z.array(Smoke).check(z.maxLength(20)), []),
 });
 
 interface Made {

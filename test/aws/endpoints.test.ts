@@ -1,6 +1,5 @@
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { sageMakerEndpoints } from '../../src/aws/endpoints.ts';
 import { rejection } from '../emulator/front-fixture.ts';
@@ -10,8 +9,7 @@ let aws: ReturnType<typeof scriptedAws>;
 beforeEach(() => {
   aws = scriptedAws();
 });
-const endpoints = () =>
-  sageMakerEndpoints(new SageMakerClient(aws.options), new SageMakerRuntimeClient(aws.options), new ApplicationAutoScalingClient(aws.options));
+const endpoints = () => sageMakerEndpoints(new SageMakerClient(aws.options), new ApplicationAutoScalingClient(aws.options));
 const at = new Date('2026-11-22T12:00:00Z');
 const arn = 'arn:aws:sagemaker:eu-west-1:111122223333:endpoint/churn';
 const described = { EndpointName: 'churn', EndpointArn: arn, EndpointStatus: 'Updating', CreationTime: at, LastModifiedTime: at };
@@ -137,37 +135,6 @@ describe('changing an endpoint', () => {
       setCapacity: () => endpoints().setCapacity('churn', 'a', 1),
     };
     expect((await rejection(calls[method]())).name).toBe('EndpointBusy');
-  });
-});
-
-describe('invoke()', () => {
-  const request = { contentType: 'text/csv', body: '1,2' };
-  test('asks one variant, whatever its weight, and tells who answered', async () => {
-    aws.serve('sagemaker-runtime', {
-      InvokeEndpoint: () => ({ Body: Buffer.from('0.7'), ContentType: 'text/csv', InvokedProductionVariant: 'churn-b' }),
-    });
-    expect(await endpoints().invoke('churn', 'churn-b', request)).toEqual({
-      status: 200,
-      contentType: 'text/csv',
-      body: '0.7',
-      variantName: 'churn-b',
-    });
-    expect(aws.asked('InvokeEndpoint')).toMatchObject([{ EndpointName: 'churn', TargetVariant: 'churn-b', ContentType: 'text/csv' }]);
-  });
-
-  test('answers with the container’s own status where SageMaker makes an error of it', async () => {
-    aws.serve('sagemaker-runtime', {
-      InvokeEndpoint: refuse('ModelError', 'Received server error (500) from primary', {
-        status: 424,
-        fields: { OriginalStatusCode: 500, OriginalMessage: 'boom' },
-      }),
-    });
-    expect(await endpoints().invoke('churn', 'churn-b', request)).toEqual({ status: 500, contentType: 'text/plain', body: 'boom' });
-  });
-
-  test('takes no answer for a bad one only where AWS itself failed', async () => {
-    aws.serve('sagemaker-runtime', { InvokeEndpoint: refuse('ServiceUnavailable', 'later', { status: 503 }) });
-    expect((await rejection(endpoints().invoke('churn', 'churn-b', request))).name).toBe('Unavailable');
   });
 });
 

@@ -48,7 +48,6 @@ const least = {
     endpoint: 'churn',
     instanceType: 'ml.m5.large',
     pipeline: { before: [{ image: container }], after: [{ image: container }] },
-    smoke: [{ contentType: 'text/csv', body: '1' }],
   },
   approval: {},
   strategy: { type: 'all-at-once', bake: '5m' },
@@ -62,7 +61,7 @@ describe('docs/delivery.md', () => {
   test('shows a delivery that is valid', () => expect(z.safeParse(DeliverySpec, exampleOf('delivery.md')).error?.issues).toBeUndefined());
 
   test('has the defaults and the duties the code has', () => {
-    const { smoke: _s, pipeline: _p, ...serve } = least.serve;
+    const { pipeline: _p, ...serve } = least.serve;
     const { metrics: _m, accept: _a, ...train } = least.train;
     const { image: _i, ...rest } = least;
     const given = z.parse(DeliverySpec, least);

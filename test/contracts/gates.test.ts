@@ -2,53 +2,74 @@ import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import type { Gate, GateContext } from '../../src/gates/gate.ts';
-import { type GateSpec, gateOf, gates } from '../../src/gates/registry.ts';
+import { jsonSchemas } from '../../src/app/json-schemas.ts';
+import type { Gate, GateContext, GatePorts } from '../../src/gates/gate.ts';
+import { type GateSpec, gateOf, gates, stageOf } from '../../src/gates/registry.ts';
+import type { InvokeAnswer } from '../../src/ports/invocations.ts';
 import type { Datapoint } from '../../src/ports/metrics.ts';
+import { Unavailable } from '../../src/rollout/errors.ts';
 import { DeliverySpec } from '../../src/rollout/spec.ts';
+import { unreadable } from '../../src/rollout/unreadable.ts';
 import type { Verdict } from '../../src/rollout/verdict.ts';
-import { context, minute } from '../gates/fixture.ts';
+import { before, context, minute } from '../gates/fixture.ts';
 import { deliveryWith, exampleOf, hasPage, readPage } from './documents.ts';
 
-/** Every world a gate may be asked about: alarms in any state, metrics with and without data, a first deployment or not. */
+/** Every world a gate may be asked about: alarms in any state, metrics with and without data, models that answer or not, a first deployment or not. */
 const datapoints = fc
   .array(fc.option(fc.double({ min: 0, max: 1000, noNaN: true })), { minLength: 0, maxLength: 4 })
   .map((values): Datapoint[] => values.flatMap((value, index) => (value === null ? [] : [{ atMs: minute(index), value }])));
 const alarmState = fc.constantFrom('OK', 'ALARM', 'INSUFFICIENT_DATA', 'MISSING');
+const answers = fc.array(
+  fc.record({
+    status: fc.constantFrom(200, 200, 200, 400, 500),
+    contentType: fc.constant('application/json'),
+    body: fc.oneof(fc.json(), fc.constantFrom('{"predictions":[0.5]}', '0.5', '')),
+  }),
+  { minLength: 1, maxLength: 4 },
+);
 const worlds = fc.record({
   series: fc.array(datapoints, { minLength: 4, maxLength: 4 }),
   state: alarmState,
   entered: fc.boolean(),
   first: fc.boolean(),
+  answers,
 });
+type GivenWorld = typeof worlds extends fc.Arbitrary<infer W> ? W : never;
+/** Nothing is known, and nobody answers. */
+const silence: GivenWorld = { series: [[], [], [], []], state: 'MISSING', entered: false, first: false, answers: [] };
 
-async function ask(
-  gate: Gate<string, z.ZodMiniType, unknown>,
-  spec: GateSpec,
-  given: typeof worlds extends fc.Arbitrary<infer W> ? W : never,
-): Promise<[Verdict, Verdict]> {
+async function ask(gate: Gate<string, z.ZodMiniType, unknown, GatePorts>, spec: GateSpec, given: GivenWorld): Promise<[Verdict, Verdict]> {
   const alarmName = gate.alarmNames?.(spec, context().canary)[0] ?? 'none';
-  const { stable: _, ...first } = context();
+  const now = stageOf(spec) === 'baking' ? context() : before();
+  const { stable: _, ...first } = now;
   const about: GateContext = {
-    ...(given.first ? first : context()),
+    ...(given.first ? first : now),
     alarmsEntered: given.entered ? [{ alarmName, atMs: minute(1) }] : [],
   };
   let series = 0;
-  const measurement = await gate.measure(
-    spec,
-    {
-      alarms: {
-        async statesOf(names) {
-          const { state } = given;
-          return state === 'MISSING' ? [] : names.map((name) => ({ alarmName: name, state, reason: 'because', changedAtMs: 0, dimensions: {} }));
-        },
-        enteredSince: async () => [],
+  let asked = 0;
+  const answer = (): InvokeAnswer => {
+    const next = given.answers[asked++ % Math.max(1, given.answers.length)];
+    if (!next) throw new Unavailable('Nobody answers');
+    return next;
+  };
+  const ports: GatePorts = {
+    alarms: {
+      async statesOf(names) {
+        const { state } = given;
+        return state === 'MISSING' ? [] : names.map((name) => ({ alarmName: name, state, reason: 'because', changedAtMs: 0, dimensions: {} }));
       },
-      metrics: { read: async (queries) => queries.map(() => given.series[series++ % 4] ?? []) },
+      enteredSince: async () => [],
     },
-    about,
+    metrics: { read: async (queries) => queries.map(() => given.series[series++ % 4] ?? []) },
+    clock: { now: () => about.nowMs },
+    invocations: { invoke: async () => answer() },
+    schemas: jsonSchemas(),
+  };
+  return gate.measure(spec, ports, about).then(
+    (measurement) => [gate.judge(measurement, spec, about), gate.judge(structuredClone(measurement), structuredClone(spec), structuredClone(about))],
+    (error: unknown) => [unreadable(error), unreadable(error)],
   );
-  return [gate.judge(measurement, spec, about), gate.judge(structuredClone(measurement), structuredClone(spec), structuredClone(about))];
 }
 
 describe.each(gates.map((gate) => [gate.type, `gates/${gate.type}.md`] as const))('gate %s', (type, page) => {
@@ -68,7 +89,7 @@ describe.each(gates.map((gate) => [gate.type, `gates/${gate.type}.md`] as const)
     for (const spec of specs()) {
       await fc.assert(
         fc.asyncProperty(worlds, async (given) => {
-          const [verdict, again] = await ask(gateOf(spec), spec, given);
+          const [verdict, again] = await ask(gateOf<GatePorts>(spec), spec, given);
           expect(again).toEqual(verdict);
           expect(verdict.result).toMatch(/^(successful|failed|inconclusive)$/);
           expect(verdict.reason).toMatch(/^[a-z]+(-[a-z]+)*$/);
@@ -82,7 +103,7 @@ describe.each(gates.map((gate) => [gate.type, `gates/${gate.type}.md`] as const)
 
   test('has no success without any evidence', async () => {
     for (const spec of specs()) {
-      const [verdict] = await ask(gateOf(spec), spec, { series: [[], [], [], []], state: 'MISSING', entered: false, first: false });
+      const [verdict] = await ask(gateOf<GatePorts>(spec), spec, silence);
       expect(verdict.result).toBe('inconclusive');
     }
   });

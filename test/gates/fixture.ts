@@ -1,4 +1,4 @@
-import type { GateContext, GatePorts } from '../../src/gates/gate.ts';
+import type { BakingPorts, GateContext } from '../../src/gates/gate.ts';
 import type { AlarmState } from '../../src/ports/alarms.ts';
 import type { Datapoint, MetricQuery, Window } from '../../src/ports/metrics.ts';
 
@@ -6,6 +6,10 @@ export const minute = (count: number) => Date.parse('2026-11-22T12:00:00Z') + co
 
 /** A step whose shift was verified at 12:00, asked at 12:05. */
 export const context = (overrides: Partial<GateContext> = {}): GateContext => ({
+  rolloutId: 'churn-bbbbbbbbbbbb-1',
+  delivery: 'churn',
+  stage: 'baking',
+  stepIndex: 0,
   canary: { endpointName: 'churn', endpointConfigName: 'churn-2', variantName: 'churn-b' },
   stable: { endpointName: 'churn', endpointConfigName: 'churn-2', variantName: 'churn-a' },
   window: { startMs: minute(0), endMs: minute(3) },
@@ -44,7 +48,8 @@ export function world(
   history: Readonly<Record<string, readonly number[]>> = {},
 ) {
   const asked: { query: MetricQuery; window: Window }[] = [];
-  const ports: GatePorts = {
+  const ports: BakingPorts = {
+    clock: { now: () => minute(5) },
     alarms: {
       statesOf: async (names) => names.flatMap((name) => alarms.find(({ alarmName }) => alarmName === name) ?? []),
       enteredSince: async (name, sinceMs) => (history[name] ?? []).filter((atMs) => atMs >= sinceMs),
@@ -59,4 +64,15 @@ export function world(
     },
   };
   return { ports, asked };
+}
+
+/** Before the canary has any traffic, asked at 12:00. */
+export function before(overrides: Partial<GateContext> = {}): GateContext {
+  const { stepIndex: _, ...about } = context({
+    stage: 'before-traffic',
+    nowMs: minute(0),
+    window: { startMs: minute(0), endMs: minute(0) },
+    shifts: [],
+  });
+  return { ...about, ...overrides };
 }

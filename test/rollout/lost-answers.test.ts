@@ -84,7 +84,7 @@ test('a soak that is over stays over, and nothing is undone after it', async () 
 });
 
 test('a failed smoke test is not overruled by a second one that works', async () => {
-  const s = await story({ serve: { endpoint: 'churn', instanceType: 'ml.m5.large', smoke: [{ contentType: 'text/csv', body: '1' }] } });
+  const s = await story({ gates: [{ type: 'smoke', requests: [{ contentType: 'text/csv', body: '1' }] }] });
   await s.begin({ placement });
   const good = s.smoke;
   s.smoke = () => {

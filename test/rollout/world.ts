@@ -8,12 +8,14 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { jsonSchemas } from '../../src/app/json-schemas.ts';
 import { cloudWatchAlarms } from '../../src/aws/alarms.ts';
 import { codeBuilds } from '../../src/aws/builds.ts';
 import { sageMakerEndpoints } from '../../src/aws/endpoints.ts';
 import { stepFunctionsExecutions } from '../../src/aws/executions.ts';
 import { ecrImages } from '../../src/aws/images.ts';
 import { awsInventory } from '../../src/aws/inventory.ts';
+import { sageMakerInvocations } from '../../src/aws/invocations.ts';
 import { cloudWatchMetrics } from '../../src/aws/metrics.ts';
 import { sageMakerModels } from '../../src/aws/models.ts';
 import { awsNotices } from '../../src/aws/notices.ts';
@@ -39,8 +41,8 @@ export interface Story {
   readonly configs: Map<string, Answer>;
   /** What the alarms read. */
   alarms: { AlarmName: string; StateValue: string; Dimensions?: { Name: string; Value: string }[] }[];
-  /** What the canary's smoke requests get: a body, or an error of the model. */
-  smoke: () => unknown;
+  /** What a variant answers when it is asked by name: a body, or an error of the model. */
+  smoke: (variantName: string) => unknown;
   /** What CloudWatch answers for metrics. */
   metrics: () => unknown;
   /** Executions by name: those that run, and those that are over, whose names are taken. */
@@ -99,11 +101,9 @@ export async function story(source: Parameters<typeof deliverySource>[0] = {}, s
       clock: { now: () => clock.ms },
       alarms: cloudWatchAlarms(new CloudWatchClient(w.options)),
       metrics: cloudWatchMetrics(new CloudWatchClient(w.options)),
-      endpoints: sageMakerEndpoints(
-        new SageMakerClient(w.options),
-        new SageMakerRuntimeClient(w.options),
-        new ApplicationAutoScalingClient(w.options),
-      ),
+      endpoints: sageMakerEndpoints(new SageMakerClient(w.options), new ApplicationAutoScalingClient(w.options)),
+      invocations: sageMakerInvocations(new SageMakerRuntimeClient(w.options)),
+      schemas: jsonSchemas(),
       models: sageMakerModels(new SageMakerClient(w.options)),
       training: sageMakerTraining(new SageMakerClient(w.options)),
       images: ecrImages('111122223333.dkr.ecr.eu-west-1.amazonaws.com', new ECRClient(w.options)),
@@ -152,7 +152,7 @@ export async function story(source: Parameters<typeof deliverySource>[0] = {}, s
     ListModels: () => ({ Models: [] }),
     ...sageMaker,
   });
-  w.aws.serve('sagemaker-runtime', { InvokeEndpoint: () => told.smoke() });
+  w.aws.serve('sagemaker-runtime', { InvokeEndpoint: (input) => told.smoke((input as { TargetVariant: string }).TargetVariant) });
   w.aws.serve('cloudwatch', {
     DescribeAlarms: () => ({ MetricAlarms: told.alarms, CompositeAlarms: [] }),
     GetMetricData: () => told.metrics(),

@@ -45,7 +45,7 @@ test('the next push replaces the variant that rests, in one update of the endpoi
 
 test('a canary that fails its smoke test never gets any traffic', async () => {
   world = await startWorld();
-  await world.apply(churn({ serve: { endpoint: 'churn', instanceType: 'ml.m5.large', smoke: [{ contentType: 'text/csv', body: '1,2,3' }] } }));
+  await world.apply(churn({ gates: [{ type: 'smoke', requests: [{ contentType: 'text/csv', body: '1,2,3' }] }] }));
   world.emulator.services.sagemaker.setTraffic('churn', 20);
   await world.push('v1', good);
   await world.untilQuiet();

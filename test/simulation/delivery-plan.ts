@@ -134,7 +134,6 @@ export function drawDelivery(random: Random, name: string, other?: DeliveryPlan)
       endpoint: endpointName,
       instanceType: 'ml.m5.large',
       ...(foreign && { stableVariant: foreign.stable }),
-      ...(random.chance(draw('smoked'), 0.4) && { smoke: [{ contentType: 'text/csv', body: '1,2,3' }] }),
     },
     concurrency: pick(random, draw('concurrency'), [
       ['reject', 3],
@@ -144,6 +143,7 @@ export function drawDelivery(random: Random, name: string, other?: DeliveryPlan)
     ...(random.chance(draw('asks'), 0.15) && { approval: drawApproval(random, draw) }),
     strategy,
     gates: [
+      ...(random.chance(draw('smoked'), 0.4) ? [{ type: 'smoke' as const, requests: [{ contentType: 'text/csv', body: '1,2,3' }] }] : []),
       { type: 'metric-threshold', metric: { name: 'Invocation5XXErrors' }, max: 0.02 },
       ...(random.chance(draw('latency'), 0.4)
         ? [{ type: 'metric-threshold' as const, metric: { name: 'ModelLatency' }, statistic: 'p90' as const, max: 300_000 }]

@@ -34,7 +34,7 @@ export function linesOfPlan({ seed, rates, safetyMs, deliveries, acts }: Plan): 
       const more = [
         source.train && 'trains',
         source.approval && 'asks first',
-        source.serve.smoke && 'smoke test',
+        source.gates?.some(({ type }) => type === 'smoke') === true && 'smoke test',
         alarmed && 'alarms',
         source.concurrency,
         `${source.onInconclusive} without evidence`,

@@ -36,7 +36,7 @@ const plan: Plan = {
       source: {
         name: 'churn',
         triggers: [{ type: 'image-pushed', repository: 'models/churn' }],
-        serve: { endpoint: 'churn', instanceType: 'ml.m5.large', stableVariant: 'main', smoke: [{ contentType: 'text/csv', body: '1,2,3' }] },
+        serve: { endpoint: 'churn', instanceType: 'ml.m5.large', stableVariant: 'main' },
         strategy: {
           type: 'canary',
           steps: [
@@ -45,6 +45,7 @@ const plan: Plan = {
           ],
         },
         gates: [
+          { type: 'smoke', requests: [{ contentType: 'text/csv', body: '1,2,3' }] },
           { type: 'metric-threshold', metric: { name: 'Invocation5XXErrors' }, max: 0.02 },
           { type: 'alarm', alarmNames: ['{variant}-errors'] },
         ],

@@ -159,7 +159,7 @@ export const neverPromotesOnFailedGate = defineInvariant({
             rollout.delivery.steps.findIndex((step) => alike(step.canaryPercent, percent)),
             `goes up from ${now.weight} to ${weight}`,
           );
-          const smokes = rollout.delivery.source.serve.smoke?.length ?? 0;
+          const smokes = (rollout.delivery.source.gates ?? []).reduce((sum, gate) => sum + (gate.type === 'smoke' ? gate.requests.length : 0), 0);
           if (now.weight === 0 && known.smokeAnswers < smokes) {
             violated(`${rollout.id} shifts traffic to a canary that answered ${known.smokeAnswers} of ${smokes} smoke requests`, [
               rollout.id,
