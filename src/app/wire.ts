@@ -13,6 +13,7 @@ import { awsNotices } from '../aws/notices.ts';
 import { s3Objects } from '../aws/objects.ts';
 import { sageMakerPackages } from '../aws/packages.ts';
 import { dynamoRollouts } from '../aws/rollouts.ts';
+import { s3StoredObjects } from '../aws/stored-objects.ts';
 import { dynamoTable, type Table } from '../aws/table.ts';
 import { sageMakerTraining } from '../aws/training.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -58,4 +59,5 @@ export const settings = (): Settings => ({
   region: setting('AWS_REGION'),
   historyLimit: Number(process.env['HISTORY_LIMIT'] ?? 5000),
 });
+export const storedObjects = () => s3StoredObjects(setting('BUCKET'));
 export const training = () => sageMakerTraining();

@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Invocations } from '../ports/invocations.ts';
 import type { Metrics, Window } from '../ports/metrics.ts';
 import type { Schemas } from '../ports/schemas.ts';
+import type { StoredObjects } from '../ports/stored-objects.ts';
 import type { Verdict } from '../rollout/verdict.ts';
 
 /** Where a variant's metrics are found: with the configuration's name, so that an earlier canary of the same name is never read. */
@@ -61,6 +62,7 @@ export interface BeforeTrafficPorts {
   readonly clock: Clock;
   readonly invocations: Invocations;
   readonly schemas: Schemas;
+  readonly storedObjects: StoredObjects;
 }
 
 export type GatePorts = BakingPorts & BeforeTrafficPorts;

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { alarm } from './alarm.ts';
+import { answers } from './answers.ts';
 import { errorRate } from './error-rate.ts';
 import type { BakingPorts, Gate, Stage } from './gate.ts';
 import { latency } from './latency.ts';
@@ -8,7 +9,7 @@ import { minimumRequests } from './minimum-requests.ts';
 import { smoke } from './smoke.ts';
 
 /** Every gate there is, once. The spec's union and the docs index derive from this list. */
-export const gates = [alarm, errorRate, latency, metricThreshold, minimumRequests, smoke] as const;
+export const gates = [alarm, errorRate, latency, metricThreshold, minimumRequests, smoke, answers] as const;
 
 export const GateSpec = z.discriminatedUnion('type', [
   alarm.spec,
@@ -17,6 +18,7 @@ export const GateSpec = z.discriminatedUnion('type', [
   metricThreshold.spec,
   minimumRequests.spec,
   smoke.spec,
+  answers.spec,
 ]);
 export type GateSpec = z.output<typeof GateSpec>;
 

@@ -1,7 +1,7 @@
 export interface InvokeRequest {
   readonly contentType: string;
   readonly accept?: string;
-  readonly body: string;
+  readonly body: string | Uint8Array;
 }
 
 export interface InvokeAnswer {

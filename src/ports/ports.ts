@@ -13,6 +13,7 @@ import type { Objects } from './objects.ts';
 import type { Packages } from './packages.ts';
 import type { Deliveries, Locks, Rollouts } from './rollouts.ts';
 import type { Schemas } from './schemas.ts';
+import type { StoredObjects } from './stored-objects.ts';
 import type { Training } from './training.ts';
 
 /** What the deployment decides once for all deliveries. */
@@ -56,5 +57,6 @@ export interface Ports {
   readonly rollouts: Rollouts;
   readonly schemas: Schemas;
   readonly settings: Settings;
+  readonly storedObjects: StoredObjects;
   readonly training: Training;
 }

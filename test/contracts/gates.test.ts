@@ -33,10 +33,11 @@ const worlds = fc.record({
   entered: fc.boolean(),
   first: fc.boolean(),
   answers,
+  stored: fc.constantFrom('', '{"contentType":"text/csv","body":"1"}\n'.repeat(30), 'no JSON'),
 });
 type GivenWorld = typeof worlds extends fc.Arbitrary<infer W> ? W : never;
 /** Nothing is known, and nobody answers. */
-const silence: GivenWorld = { series: [[], [], [], []], state: 'MISSING', entered: false, first: false, answers: [] };
+const silence: GivenWorld = { series: [[], [], [], []], state: 'MISSING', entered: false, first: false, answers: [], stored: '' };
 
 async function ask(gate: Gate<string, z.ZodMiniType, unknown, GatePorts>, spec: GateSpec, given: GivenWorld): Promise<[Verdict, Verdict]> {
   const alarmName = gate.alarmNames?.(spec, context().canary)[0] ?? 'none';
@@ -65,6 +66,7 @@ async function ask(gate: Gate<string, z.ZodMiniType, unknown, GatePorts>, spec: 
     clock: { now: () => about.nowMs },
     invocations: { invoke: async () => answer() },
     schemas: jsonSchemas(),
+    storedObjects: { list: async (prefix) => [`${prefix}a.jsonl`], read: async () => given.stored },
   };
   return gate.measure(spec, ports, about).then(
     (measurement) => [gate.judge(measurement, spec, about), gate.judge(structuredClone(measurement), structuredClone(spec), structuredClone(about))],

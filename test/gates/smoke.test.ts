@@ -25,6 +25,7 @@ async function ask(requests: Written[], answers: readonly InvokeAnswer[], tookMs
     {
       clock: { now: () => nowMs },
       schemas: jsonSchemas(),
+      storedObjects: { list: async () => [], read: async () => '' },
       invocations: {
         async invoke(endpointName, variantName, asked) {
           const index = sent.push([endpointName, variantName, asked]) - 1;

@@ -21,6 +21,7 @@ import { sageMakerModels } from '../../src/aws/models.ts';
 import { awsNotices } from '../../src/aws/notices.ts';
 import { s3Objects } from '../../src/aws/objects.ts';
 import { sageMakerPackages } from '../../src/aws/packages.ts';
+import { s3StoredObjects } from '../../src/aws/stored-objects.ts';
 import { sageMakerTraining } from '../../src/aws/training.ts';
 import { AwsError } from '../../src/emulator/aws-error.ts';
 import type { Ports } from '../../src/ports/ports.ts';
@@ -104,6 +105,7 @@ export async function story(source: Parameters<typeof deliverySource>[0] = {}, s
       endpoints: sageMakerEndpoints(new SageMakerClient(w.options), new ApplicationAutoScalingClient(w.options)),
       invocations: sageMakerInvocations(new SageMakerRuntimeClient(w.options)),
       schemas: jsonSchemas(),
+      storedObjects: s3StoredObjects('models', new S3Client(w.options)),
       models: sageMakerModels(new SageMakerClient(w.options)),
       training: sageMakerTraining(new SageMakerClient(w.options)),
       images: ecrImages('111122223333.dkr.ecr.eu-west-1.amazonaws.com', new ECRClient(w.options)),
