@@ -17,7 +17,7 @@ import { downloadPrefix } from './ecr/downloads.ts';
 import { createEcrService, type Ecr } from './ecr/service.ts';
 import { createEventsService, type EventsService } from './events/service.ts';
 import { createFaults, type FaultRates, type Faults } from './faults.ts';
-import { createFront, type Front } from './front.ts';
+import { createFront, type Front, type WireAnswer, type WireRequest } from './front.ts';
 import type { Caller } from './iam/caller.ts';
 import { createIdentities, type Identities } from './iam/identities.ts';
 import type { Kernel } from './kernel.ts';
@@ -32,6 +32,7 @@ import { startServer } from './server.ts';
 import { createSnsService, type SnsService } from './sns/service.ts';
 import { createSqsService, type SqsService } from './sqs/service.ts';
 import { createStatesService, type StatesService } from './states/service.ts';
+import { createSsmService } from './ssm/service.ts';
 import { createStsService } from './sts/service.ts';
 import { lineTrace, silentTrace, type Trace } from './trace.ts';
 import { type InProcessHandler, inProcess } from './transport.ts';
@@ -58,6 +59,8 @@ export interface EmulatorOptions {
   readonly trace?: (line: string) => void;
   /** Told what the trace's lines are made of, as values: cheaper than text for who only looks. They are the emulator's own: not to be kept or changed. */
   readonly observe?: Trace['write'];
+  /** Hosts that are not AWS's, by their names: where functions reach them under the virtual clock, which has no network. */
+  readonly hosts?: Readonly<Record<string, (request: WireRequest) => Promise<WireAnswer>>>;
   /** What runs models. Default: statistical models under the virtual clock, plain processes otherwise. */
   readonly engine?: Engine | 'statistical';
   /** Faults on purpose; default none. */
@@ -150,6 +153,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const crashes: unknown[] = [];
   let stopped = false;
   const trace = traceOf(clock, options);
+  const hosts = new Map(Object.entries(options.hosts ?? {}));
   const random = seededRandom(seed, (name, value) => trace.write('draw', { name, value }));
   const identities = createIdentities({ account });
   if (clock.kind !== 'virtual' && (options.faults?.crash || (options.faults?.rates?.['lambda-crash'] ?? 0) > 0)) {
@@ -194,7 +198,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const states = createStatesService(kernel);
   const lambda = createLambdaService(kernel, {
     identities,
-    transport: (request) => front.handle(request),
+    transport(request) {
+      const host = hosts.get((request.headers['host'] ?? '').replace(/:\d+$/, ''));
+      return host ? host(request) : front.handle(request);
+    },
     endpointUrl: () => endpoint,
     appendLog: logs.append,
     crash: options.faults?.crash ?? faults.ofInvocation,
@@ -230,6 +237,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     sns.service,
     sqs.service,
     states.service,
+    createSsmService(kernel).service,
     createStsService(kernel).service,
   ]) {
     front.register(service);

@@ -62,6 +62,7 @@ export const serviceIds = [
   'logs',
   'application-autoscaling',
   'codebuild',
+  'ssm',
 ] as const;
 export type ServiceId = (typeof serviceIds)[number];
 

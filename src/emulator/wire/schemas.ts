@@ -46,6 +46,7 @@ const clients: Readonly<Record<ServiceId, string>> = {
   logs: '@aws-sdk/client-cloudwatch-logs',
   'application-autoscaling': '@aws-sdk/client-application-auto-scaling',
   codebuild: '@aws-sdk/client-codebuild',
+  ssm: '@aws-sdk/client-ssm',
 };
 
 // `require` rather than `import()`: it answers at once, and nothing may await real I/O under the virtual clock.

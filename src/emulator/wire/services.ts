@@ -55,6 +55,7 @@ export const serviceWires: Readonly<Record<ServiceId, ServiceWire>> = {
   logs: { scope: 'logs', shape: 'Logs_20140328', json: '1.1' },
   'application-autoscaling': { scope: 'application-autoscaling', shape: 'AnyScaleFrontendService', json: '1.1' },
   codebuild: { scope: 'codebuild', shape: 'CodeBuild_20161006', json: '1.1' },
+  ssm: { scope: 'ssm', shape: 'AmazonSSM', json: '1.1' },
 };
 
 const entries = Object.entries(serviceWires) as [ServiceId, ServiceWire][]; // the keys are ServiceIds, by the record's type
