@@ -1,6 +1,19 @@
 import * as z from 'zod/mini';
 import { lambda } from '../src/app/handler.ts';
-import { alarms, clock, deliveries, locks, metrics, notices, packages, rollouts, settings, wakingExecutions } from '../src/app/wire.ts';
+import {
+  alarms,
+  clock,
+  deliveries,
+  functions,
+  locks,
+  metrics,
+  notices,
+  packages,
+  rollouts,
+  settings,
+  wakingExecutions,
+  webhooks,
+} from '../src/app/wire.ts';
 import { evaluate } from '../src/rollout/evaluate.ts';
 import { walk } from '../src/rollout/walk.ts';
 
@@ -13,6 +26,6 @@ export const Output = z.strictObject({
 export const handler = lambda({
   Input,
   Output,
-  ports: { rollouts, deliveries, locks, alarms, metrics, executions: wakingExecutions, packages, notices, settings, clock },
+  ports: { rollouts, deliveries, locks, alarms, metrics, functions, webhooks, executions: wakingExecutions, packages, notices, settings, clock },
   run: ({ rolloutId, executionArn }, ports) => evaluate(rolloutId, executionArn, ports),
 });

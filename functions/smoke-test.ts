@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { lambda } from '../src/app/handler.ts';
-import { clock, deliveries, invocations, notices, rollouts, schemas, storedObjects } from '../src/app/wire.ts';
+import { clock, deliveries, functions, invocations, notices, rollouts, schemas, storedObjects, webhooks } from '../src/app/wire.ts';
 import { smoke } from '../src/rollout/smoke.ts';
 import { Walk } from '../src/rollout/walk.ts';
 
@@ -8,6 +8,6 @@ export const Output = z.strictObject({ answer: z.enum(['passed', 'failed', 'fail
 export const handler = lambda({
   Input: Walk,
   Output,
-  ports: { rollouts, deliveries, invocations, schemas, storedObjects, notices, clock },
+  ports: { rollouts, deliveries, functions, invocations, schemas, storedObjects, webhooks, notices, clock },
   run: ({ rolloutId }, ports) => smoke(rolloutId, ports),
 });

@@ -3,6 +3,7 @@ import { cloudWatchAlarms } from '../aws/alarms.ts';
 import { dynamoDeliveries } from '../aws/deliveries.ts';
 import { sageMakerEndpoints } from '../aws/endpoints.ts';
 import { stepFunctionsExecutions } from '../aws/executions.ts';
+import { lambdaFunctions } from '../aws/functions.ts';
 import { ecrImages } from '../aws/images.ts';
 import { awsInventory } from '../aws/inventory.ts';
 import { sageMakerInvocations } from '../aws/invocations.ts';
@@ -16,6 +17,7 @@ import { dynamoRollouts } from '../aws/rollouts.ts';
 import { s3StoredObjects } from '../aws/stored-objects.ts';
 import { dynamoTable, type Table } from '../aws/table.ts';
 import { sageMakerTraining } from '../aws/training.ts';
+import { signedWebhooks } from '../aws/webhooks.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Place, Settings } from '../ports/ports.ts';
 import { logger } from './handler.ts';
@@ -36,6 +38,7 @@ export const endpoints = () => sageMakerEndpoints();
 export const executions = () => stepFunctionsExecutions({ delivery: setting('DELIVERY_MACHINE'), rollout: setting('ROLLOUT_MACHINE') });
 /** For functions that wake waits and read history but start nothing. */
 export const wakingExecutions = () => stepFunctionsExecutions({ delivery: '', rollout: '' });
+export const functions = () => lambdaFunctions();
 export const images = () => ecrImages(setting('REGISTRY'));
 export const inventory = () => awsInventory();
 export const invocations = () => sageMakerInvocations();
@@ -61,3 +64,4 @@ export const settings = (): Settings => ({
 });
 export const storedObjects = () => s3StoredObjects(setting('BUCKET'));
 export const training = () => sageMakerTraining();
+export const webhooks = () => signedWebhooks(setting('WEBHOOK_PRIVATE_ADDRESSES') === 'allowed' ? 'allowed' : 'refused');

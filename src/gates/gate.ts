@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { Duration } from '../rollout/duration.ts';
 import type { Alarms } from '../ports/alarms.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Functions, Webhooks } from '../ports/judges.ts';
 import type { Invocations } from '../ports/invocations.ts';
 import type { Metrics, Window } from '../ports/metrics.ts';
 import type { Schemas } from '../ports/schemas.ts';
@@ -54,15 +55,19 @@ export interface GateContext {
 export interface BakingPorts {
   readonly alarms: Alarms;
   readonly clock: Clock;
+  readonly functions: Functions;
   readonly metrics: Metrics;
+  readonly webhooks: Webhooks;
 }
 
 /** What gates may ask before the canary has traffic. */
 export interface BeforeTrafficPorts {
   readonly clock: Clock;
+  readonly functions: Functions;
   readonly invocations: Invocations;
   readonly schemas: Schemas;
   readonly storedObjects: StoredObjects;
+  readonly webhooks: Webhooks;
 }
 
 export type GatePorts = BakingPorts & BeforeTrafficPorts;

@@ -2,14 +2,16 @@ import * as z from 'zod/mini';
 import { alarm } from './alarm.ts';
 import { answers } from './answers.ts';
 import { errorRate } from './error-rate.ts';
+import { lambdaFunction } from './function.ts';
 import type { BakingPorts, Gate, Stage } from './gate.ts';
 import { latency } from './latency.ts';
 import { metricThreshold } from './metric-threshold.ts';
 import { minimumRequests } from './minimum-requests.ts';
 import { smoke } from './smoke.ts';
+import { webhook } from './webhook.ts';
 
 /** Every gate there is, once. The spec's union and the docs index derive from this list. */
-export const gates = [alarm, errorRate, latency, metricThreshold, minimumRequests, smoke, answers] as const;
+export const gates = [alarm, errorRate, latency, metricThreshold, minimumRequests, smoke, answers, lambdaFunction, webhook] as const;
 
 export const GateSpec = z.discriminatedUnion('type', [
   alarm.spec,
@@ -19,6 +21,8 @@ export const GateSpec = z.discriminatedUnion('type', [
   minimumRequests.spec,
   smoke.spec,
   answers.spec,
+  lambdaFunction.spec,
+  webhook.spec,
 ]);
 export type GateSpec = z.output<typeof GateSpec>;
 

@@ -6,6 +6,7 @@ import type { Executions } from './executions.ts';
 import type { Images } from './images.ts';
 import type { Inventory } from './inventory.ts';
 import type { Invocations } from './invocations.ts';
+import type { Functions, Webhooks } from './judges.ts';
 import type { Metrics } from './metrics.ts';
 import type { Models } from './models.ts';
 import type { Notices } from './notices.ts';
@@ -44,6 +45,7 @@ export interface Ports {
   readonly deliveries: Deliveries;
   readonly endpoints: Endpoints;
   readonly executions: Executions;
+  readonly functions: Functions;
   readonly images: Images;
   readonly inventory: Inventory;
   readonly invocations: Invocations;
@@ -59,4 +61,5 @@ export interface Ports {
   readonly settings: Settings;
   readonly storedObjects: StoredObjects;
   readonly training: Training;
+  readonly webhooks: Webhooks;
 }

@@ -23,7 +23,10 @@ import { metricWindow, settlingSecondsOf } from './window.ts';
 /** `wait`: bake on. `passed`: ask for the next step. `soaked`: the soak is over. `failed`: undo. `failed-first`: hold and page. `continue`: in a new execution. */
 export type EvaluateAnswer = 'wait' | 'passed' | 'soaked' | 'failed' | 'failed-first' | 'continue';
 
-type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'locks' | 'alarms' | 'metrics' | 'executions' | 'packages' | 'notices' | 'settings' | 'clock'>;
+type Needs = Pick<
+  Ports,
+  'rollouts' | 'deliveries' | 'locks' | 'alarms' | 'metrics' | 'functions' | 'webhooks' | 'executions' | 'packages' | 'notices' | 'settings' | 'clock'
+>;
 
 /** Asks the gates about the step under way, or about the promoted canary while it soaks, and decides what follows. */
 export async function evaluate(

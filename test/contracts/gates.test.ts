@@ -6,6 +6,7 @@ import { jsonSchemas } from '../../src/app/json-schemas.ts';
 import type { Gate, GateContext, GatePorts } from '../../src/gates/gate.ts';
 import { type GateSpec, gateOf, gates, stageOf } from '../../src/gates/registry.ts';
 import type { InvokeAnswer } from '../../src/ports/invocations.ts';
+import type { Heard } from '../../src/ports/judges.ts';
 import type { Datapoint } from '../../src/ports/metrics.ts';
 import { Unavailable } from '../../src/rollout/errors.ts';
 import { DeliverySpec } from '../../src/rollout/spec.ts';
@@ -33,11 +34,20 @@ const worlds = fc.record({
   entered: fc.boolean(),
   first: fc.boolean(),
   answers,
+  heard: fc.constantFrom<Heard[]>(
+    { kind: 'answered', text: '{"result":"failed","reason":"too-sad","evidence":{"mood":0.1}}' },
+    { kind: 'answered', text: '{"result":"successful","reason":"content"}' },
+    { kind: 'answered', text: 'yes' },
+    { kind: 'timed-out' },
+    { kind: 'too-large' },
+    { kind: 'address-refused', text: '10.0.0.1' },
+    { kind: 'failed', text: 'boom' },
+  ),
   stored: fc.constantFrom('', '{"contentType":"text/csv","body":"1"}\n'.repeat(30), 'no JSON'),
 });
-type GivenWorld = typeof worlds extends fc.Arbitrary<infer W> ? W : never;
+type GivenWorld = Omit<typeof worlds extends fc.Arbitrary<infer W> ? W : never, 'heard'> & { readonly heard: Heard | undefined };
 /** Nothing is known, and nobody answers. */
-const silence: GivenWorld = { series: [[], [], [], []], state: 'MISSING', entered: false, first: false, answers: [], stored: '' };
+const silence: GivenWorld = { series: [[], [], [], []], state: 'MISSING', entered: false, first: false, answers: [], stored: '', heard: undefined };
 
 async function ask(gate: Gate<string, z.ZodMiniType, unknown, GatePorts>, spec: GateSpec, given: GivenWorld): Promise<[Verdict, Verdict]> {
   const alarmName = gate.alarmNames?.(spec, context().canary)[0] ?? 'none';
@@ -54,6 +64,10 @@ async function ask(gate: Gate<string, z.ZodMiniType, unknown, GatePorts>, spec: 
     if (!next) throw new Unavailable('Nobody answers');
     return next;
   };
+  const heard = (): Heard => {
+    if (!given.heard) throw new Unavailable('Nobody answers');
+    return given.heard;
+  };
   const ports: GatePorts = {
     alarms: {
       async statesOf(names) {
@@ -65,6 +79,8 @@ async function ask(gate: Gate<string, z.ZodMiniType, unknown, GatePorts>, spec: 
     metrics: { read: async (queries) => queries.map(() => given.series[series++ % 4] ?? []) },
     clock: { now: () => about.nowMs },
     invocations: { invoke: async () => answer() },
+    functions: { ask: async () => heard() },
+    webhooks: { ask: async () => heard() },
     schemas: jsonSchemas(),
     storedObjects: { list: async (prefix) => [`${prefix}a.jsonl`], read: async () => given.stored },
   };

@@ -31,6 +31,8 @@ async function ask(
     {
       clock: { now: () => nowMs },
       schemas: jsonSchemas(),
+      functions: { ask: async () => ({ kind: 'timed-out' }) },
+      webhooks: { ask: async () => ({ kind: 'timed-out' }) },
       storedObjects: {
         list: async (prefix) => Object.keys(options.objects ?? {}).filter((uri) => uri.startsWith(prefix)),
         read: async (uri) => options.objects?.[uri] ?? '',

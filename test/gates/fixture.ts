@@ -50,6 +50,8 @@ export function world(
   const asked: { query: MetricQuery; window: Window }[] = [];
   const ports: BakingPorts = {
     clock: { now: () => minute(5) },
+    functions: { ask: async () => ({ kind: 'timed-out' }) },
+    webhooks: { ask: async () => ({ kind: 'timed-out' }) },
     alarms: {
       statesOf: async (names) => names.flatMap((name) => alarms.find(({ alarmName }) => alarmName === name) ?? []),
       enteredSince: async (name, sinceMs) => (history[name] ?? []).filter((atMs) => atMs >= sinceMs),

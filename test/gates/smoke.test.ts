@@ -25,6 +25,8 @@ async function ask(requests: Written[], answers: readonly InvokeAnswer[], tookMs
     {
       clock: { now: () => nowMs },
       schemas: jsonSchemas(),
+      functions: { ask: async () => ({ kind: 'timed-out' }) },
+      webhooks: { ask: async () => ({ kind: 'timed-out' }) },
       storedObjects: { list: async () => [], read: async () => '' },
       invocations: {
         async invoke(endpointName, variantName, asked) {

@@ -3,16 +3,19 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { jsonSchemas } from '../../src/app/json-schemas.ts';
 import { cloudWatchAlarms } from '../../src/aws/alarms.ts';
 import { codeBuilds } from '../../src/aws/builds.ts';
 import { sageMakerEndpoints } from '../../src/aws/endpoints.ts';
 import { stepFunctionsExecutions } from '../../src/aws/executions.ts';
+import { lambdaFunctions } from '../../src/aws/functions.ts';
 import { ecrImages } from '../../src/aws/images.ts';
 import { awsInventory } from '../../src/aws/inventory.ts';
 import { sageMakerInvocations } from '../../src/aws/invocations.ts';
@@ -23,6 +26,7 @@ import { s3Objects } from '../../src/aws/objects.ts';
 import { sageMakerPackages } from '../../src/aws/packages.ts';
 import { s3StoredObjects } from '../../src/aws/stored-objects.ts';
 import { sageMakerTraining } from '../../src/aws/training.ts';
+import { signedWebhooks } from '../../src/aws/webhooks.ts';
 import { AwsError } from '../../src/emulator/aws-error.ts';
 import type { Ports } from '../../src/ports/ports.ts';
 import type { Rollout } from '../../src/rollout/rollout.ts';
@@ -104,6 +108,8 @@ export async function story(source: Parameters<typeof deliverySource>[0] = {}, s
       metrics: cloudWatchMetrics(new CloudWatchClient(w.options)),
       endpoints: sageMakerEndpoints(new SageMakerClient(w.options), new ApplicationAutoScalingClient(w.options)),
       invocations: sageMakerInvocations(new SageMakerRuntimeClient(w.options)),
+      functions: lambdaFunctions(new LambdaClient(w.options)),
+      webhooks: signedWebhooks('refused', new SSMClient(w.options)),
       schemas: jsonSchemas(),
       storedObjects: s3StoredObjects('models', new S3Client(w.options)),
       models: sageMakerModels(new SageMakerClient(w.options)),

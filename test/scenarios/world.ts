@@ -63,6 +63,7 @@ export async function startWorld(
     readonly trace?: (line: string) => void;
     readonly parameters?: Record<string, string>;
     readonly faults?: EmulatorOptions['faults'];
+    readonly hosts?: EmulatorOptions['hosts'];
   } = {},
 ): Promise<World> {
   const clock = virtualClock(startsAtMs);
@@ -73,6 +74,7 @@ export async function startWorld(
     engine: 'statistical',
     region: 'us-east-1',
     ...(options.faults && { faults: options.faults }),
+    ...(options.hosts && { hosts: options.hosts }),
     trace(line) {
       options.trace?.(line);
       if (line.includes('"kind":"wire"')) wire.push(JSON.parse(line) as WireLine);
