@@ -19,8 +19,10 @@ const Capture = z.object({
   }),
 });
 
-/** Much of an object is read, most of the objects below a prefix are listed, some of them are read. */
+/** How much of an object is read, bytes: what was captured in several files must fit into memory as well. */
 const mostBytes = 8_388_608;
+const mostCaptureBytes = 2_097_152;
+/** How many objects below a prefix are listed, and how many of those are read. */
 const mostListed = 10_000;
 const mostCaptureFiles = 20;
 
@@ -84,7 +86,7 @@ export async function requestsFrom(
   const requests: InvokeRequest[] = [];
   let skippedLines = 0;
   for (const file of files) {
-    const found = capturedIn(await storedObjects.read(file, mostBytes));
+    const found = capturedIn(await storedObjects.read(file, mostCaptureBytes));
     requests.push(...found.requests);
     skippedLines += found.skippedLines;
   }

@@ -77,7 +77,7 @@ export function judgeBake(
   if (result === 'successful')
     return {
       answer: 'passed',
-      text: `${step.canaryPercent} %: ${verdicts.length === 0 ? 'no gates asked for' : `${verdicts.length === 1 ? 'the gate' : `all ${verdicts.length} gates`} successful`}`,
+      text: `${step.canaryPercent} %: ${verdicts.length === 0 ? 'no gate is asked while it bakes' : `${verdicts.length === 1 ? 'the gate' : `all ${verdicts.length} gates`} successful`}`,
     };
   if (first) return { answer: 'passed', text: `first deployment, nothing to go back to: ${named('inconclusive')}` };
   const open = verdicts.filter((verdict) => verdict.result === 'inconclusive' && !verdict.observed).map((verdict) => patienceWith(verdict, spec));

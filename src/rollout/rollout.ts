@@ -54,7 +54,7 @@ export interface Approval {
 }
 
 export interface ActRecord {
-  /** ARN of the person; `expiry` where nobody answered. */
+  /** ARN of the person; `expiry` where nobody answered, `onInconclusive` where the delivery holds for want of evidence. */
   readonly by: string;
   readonly atMs: number;
   readonly reason?: string;
@@ -206,7 +206,7 @@ export interface Rollout {
   readonly approved: readonly Approved[];
   /** Whether somebody could be paged about the hold it is in; means nothing but in phase `Paused`. */
   readonly paged?: boolean;
-  /** A person wants it to go no further; unset while nobody does. */
+  /** A person, or the delivery before any traffic, wants it to go no further; unset while nobody does. */
   readonly paused?: ActRecord;
   /** Who let it go on again after the last pause; unset where it never was paused, or is. */
   readonly resumed?: ActRecord;

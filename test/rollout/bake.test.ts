@@ -36,7 +36,7 @@ describe('judgeBake()', () => {
   });
 
   test('passes a step without gates after its bake, and says so', () => {
-    expect(judge(300, [])).toEqual({ answer: 'passed', text: '10 %: no gates asked for' });
+    expect(judge(300, [])).toEqual({ answer: 'passed', text: '10 %: no gate is asked while it bakes' });
   });
 
   test('waits past the bake for evidence, to the second of the deadline', () => {

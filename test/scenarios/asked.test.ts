@@ -57,6 +57,27 @@ describe('gate function', () => {
     expectNothingLeftOver(world);
   });
 
+  test('that gives no verdict holds at 0 % where the delivery says so, until a person lets it go on', async () => {
+    world = await startWorld();
+    await deployFunction(world, 'sluice-gate-mood', code);
+    const gate = { type: 'function' as const, functionName: 'sluice-gate-mood', at: 'before-traffic' as const, input: { mood: 'silent' } };
+    await world.apply(churn({ gates: [gate], onInconclusive: 'hold' }));
+    await world.push('v1', good);
+    await world.untilQuiet();
+    const digest = await world.push('v2', { ...good, latencyMs: 21 });
+    await world.clock.advance(3 * 3_600_000);
+    const held = await world.rollout(digest);
+    expect(held).toMatchObject({ phase: 'Paused', steps: [] });
+    expect(shifts()).toEqual([]);
+    const pages = world.emulator.services.sns.messages(world.outputs['TopicArn'] ?? '').filter(({ subject }) => subject?.includes('PAGE'));
+    expect(pages).toHaveLength(1);
+
+    await world.ask({ action: 'resume', rolloutId: held.id });
+    await world.untilQuiet();
+    expect(await world.rollout(digest)).toMatchObject({ outcome: 'Succeeded', reason: 'promoted' });
+    expectNothingLeftOver(world);
+  });
+
   test('that is not there is no evidence, and the record says why', async () => {
     world = await startWorld();
     const rolledBack = await second([{ type: 'function', functionName: 'sluice-gate-gone' }], {}, { evidenceDeadline: '5m' });
