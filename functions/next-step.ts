@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { lambda } from '../src/app/handler.ts';
-import { clock, deliveries, endpoints, locks, notices, rollouts, settings, wakingExecutions } from '../src/app/wire.ts';
+import { alarms, clock, deliveries, endpoints, locks, notices, rollouts, settings, wakingExecutions } from '../src/app/wire.ts';
 import { nextStep } from '../src/rollout/next-step.ts';
 import { walk } from '../src/rollout/walk.ts';
 
@@ -9,6 +9,6 @@ export const Output = z.strictObject({ answer: z.enum(['wait', 'shift', 'ask', '
 export const handler = lambda({
   Input,
   Output,
-  ports: { rollouts, deliveries, locks, endpoints, executions: wakingExecutions, notices, settings, clock },
+  ports: { rollouts, deliveries, locks, endpoints, alarms, executions: wakingExecutions, notices, settings, clock },
   run: ({ rolloutId, executionArn }, ports) => nextStep(rolloutId, executionArn, ports),
 });

@@ -1,6 +1,14 @@
-import { CloudWatchClient, DescribeAlarmHistoryCommand, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  DeleteAlarmsCommand,
+  DescribeAlarmHistoryCommand,
+  DescribeAlarmsCommand,
+  PutMetricAlarmCommand,
+  type Statistic,
+} from '@aws-sdk/client-cloudwatch';
 import type { AlarmState, Alarms } from '../ports/alarms.ts';
-import { attempt } from './errors.ts';
+import { attempt, attemptToFind } from './errors.ts';
+import { tagList } from './tags.ts';
 
 /** DescribeAlarms takes this many names a call. */
 const namesACall = 100;
@@ -58,6 +66,33 @@ export function cloudWatchAlarms(client: CloudWatchClient = new CloudWatchClient
         NextToken = answer.NextToken;
       } while (NextToken !== undefined);
       return entered;
+    },
+
+    async put(alarm, tags) {
+      await attempt(`Cannot make alarm "${alarm.alarmName}"`, () =>
+        client.send(
+          new PutMetricAlarmCommand({
+            AlarmName: alarm.alarmName,
+            AlarmDescription: alarm.description,
+            Namespace: alarm.namespace,
+            MetricName: alarm.metricName,
+            Dimensions: Object.entries(alarm.dimensions).map(([Name, Value]) => ({ Name, Value })),
+            // A percentile has a member of its own; every other name is one of CloudWatch's statistics.
+            ...(/^p\d/.test(alarm.statistic) ? { ExtendedStatistic: alarm.statistic } : { Statistic: alarm.statistic as Statistic }),
+            Period: alarm.periodSeconds,
+            EvaluationPeriods: alarm.periods,
+            DatapointsToAlarm: alarm.datapoints,
+            ComparisonOperator: alarm.comparison,
+            Threshold: alarm.threshold,
+            TreatMissingData: alarm.missingData,
+            Tags: tagList(tags),
+          }),
+        ),
+      );
+    },
+
+    async delete(alarmName) {
+      await attemptToFind(`Cannot delete alarm "${alarmName}"`, () => client.send(new DeleteAlarmsCommand({ AlarmNames: [alarmName] })));
     },
   };
 }

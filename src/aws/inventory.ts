@@ -24,6 +24,9 @@ interface Listed {
   readonly arn: string | undefined;
 }
 
+/** A pipeline's alarms begin with the delivery's name, our own with ours. */
+const alarmPrefixes = (delivery: string): readonly string[] => [`${delivery}-`, `sluice-${delivery}-`];
+
 /** What carries Sluice's tags in SageMaker and CloudWatch, through the SDK. */
 export function awsInventory(sageMaker: SageMakerClient = new SageMakerClient(), cloudWatch: CloudWatchClient = new CloudWatchClient()): Inventory {
   const sageMakerTags = async (ResourceArn: string): Promise<readonly Tag[]> =>
@@ -39,10 +42,12 @@ export function awsInventory(sageMaker: SageMakerClient = new SageMakerClient(),
       for (const { EndpointConfigName: name, EndpointConfigArn: arn } of page.EndpointConfigs ?? []) found.configuration.push({ name, arn });
     for await (const page of paginateListModels({ client: sageMaker }, wanted))
       for (const { ModelName: name, ModelArn: arn } of page.Models ?? []) found.model.push({ name, arn });
-    const alarms = { AlarmNamePrefix: `${delivery}-`, AlarmTypes: ['MetricAlarm' as const, 'CompositeAlarm' as const] };
-    for await (const page of paginateDescribeAlarms({ client: cloudWatch }, alarms))
-      for (const { AlarmName: name, AlarmArn: arn } of [...(page.MetricAlarms ?? []), ...(page.CompositeAlarms ?? [])])
-        found.alarm.push({ name, arn });
+    for (const AlarmNamePrefix of alarmPrefixes(delivery)) {
+      const alarms = { AlarmNamePrefix, AlarmTypes: ['MetricAlarm' as const, 'CompositeAlarm' as const] };
+      for await (const page of paginateDescribeAlarms({ client: cloudWatch }, alarms))
+        for (const { AlarmName: name, AlarmArn: arn } of [...(page.MetricAlarms ?? []), ...(page.CompositeAlarms ?? [])])
+          found.alarm.push({ name, arn });
+    }
     return found;
   }
 
@@ -52,7 +57,8 @@ export function awsInventory(sageMaker: SageMakerClient = new SageMakerClient(),
       const found = await attempt(`Cannot list what delivery "${delivery}" has made`, () => listed(delivery, beforeMs));
       for (const kind of ['configuration', 'model', 'alarm'] as const) {
         for (const { name, arn } of found[kind]) {
-          if (name === undefined || arn === undefined || except.has(name) || !name.startsWith(`${delivery}-`)) continue;
+          const ours = kind === 'alarm' ? alarmPrefixes(delivery) : [`${delivery}-`];
+          if (name === undefined || arn === undefined || except.has(name) || !ours.some((prefix) => name.startsWith(prefix))) continue;
           const tags = await (kind === 'alarm' ? alarmTags : sageMakerTags)(arn);
           const valueOf = (key: string) => tags.find(({ Key }) => Key === key)?.Value;
           const rolloutId = valueOf('sluice:rollout');

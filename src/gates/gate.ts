@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { Duration } from '../rollout/duration.ts';
-import type { Alarms } from '../ports/alarms.ts';
+import type { AlarmDefinition, Alarms } from '../ports/alarms.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Functions, Webhooks } from '../ports/judges.ts';
 import type { Invocations } from '../ports/invocations.ts';
@@ -53,7 +53,7 @@ export interface GateContext {
 
 /** What gates may ask while a step bakes. */
 export interface BakingPorts {
-  readonly alarms: Alarms;
+  readonly alarms: Pick<Alarms, 'statesOf' | 'enteredSince'>;
   readonly clock: Clock;
   readonly functions: Functions;
   readonly metrics: Metrics;
@@ -80,8 +80,14 @@ export interface Gate<Type extends string, Schema extends z.ZodMiniType, Measure
   stage?(spec: z.output<Schema>): Stage;
   /** Alarms whose change of state interrupts a bake; `{endpoint}` and `{variant}` are filled in. */
   alarmNames?(spec: z.output<Schema>, canary: Pick<Slot, 'endpointName' | 'variantName'>): readonly string[];
+  /** Whether a rollout waits, and is not refused, while one of these alarms is in ALARM before it starts. */
+  waitsForCalm?(spec: z.output<Schema>): boolean;
+  /** Alarms to be made for the canary's slot before it gets traffic, and to be deleted when the rollout ends. */
+  alarmsToMake?(spec: z.output<Schema>, canary: Slot): readonly AlarmDefinition[];
   /** How much of the evidence that gates weigh together is this one's, relative to the others; unset for gates that weigh none. */
   readonly evidenceShare?: number;
+  /** Whether it weighs any as it is asked here; unset: whenever it has a share. */
+  weighs?(spec: z.output<Schema>): boolean;
   measure(spec: z.output<Schema>, ports: Asks, context: GateContext): Promise<Measurement>;
   judge(measurement: Measurement, spec: z.output<Schema>, context: GateContext): Verdict;
 }
@@ -102,6 +108,9 @@ export const defineGate = <Type extends string, Schema extends z.ZodMiniType, Me
   gate: Gate<Type, Schema, Measurement, Asks>,
 ): Gate<Type, Schema, Measurement, Asks> => gate;
 
-/** Fills `{endpoint}` and `{variant}` in a name. */
-export const fillIn = (name: string, slot: Pick<Slot, 'endpointName' | 'variantName'>): string =>
-  name.replaceAll('{endpoint}', slot.endpointName).replaceAll('{variant}', slot.variantName);
+/** Fills `{endpoint}` and `{variant}` in a name, and `{config}` where the slot has one. */
+export const fillIn = (name: string, slot: Pick<Slot, 'endpointName' | 'variantName'> & Partial<Slot>): string =>
+  name
+    .replaceAll('{endpoint}', slot.endpointName)
+    .replaceAll('{variant}', slot.variantName)
+    .replaceAll('{config}', slot.endpointConfigName ?? '{config}');

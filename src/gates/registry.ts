@@ -6,19 +6,21 @@ import { lambdaFunction } from './function.ts';
 import type { BakingPorts, Gate, Stage } from './gate.ts';
 import { latency } from './latency.ts';
 import { metricThreshold } from './metric-threshold.ts';
-import { minimumRequests } from './minimum-requests.ts';
+import { metric } from './metric.ts';
 import { smoke } from './smoke.ts';
+import { traffic } from './traffic.ts';
 import { webhook } from './webhook.ts';
 
 /** Every gate there is, once. The spec's union and the docs index derive from this list. */
-export const gates = [alarm, errorRate, latency, metricThreshold, minimumRequests, smoke, answers, lambdaFunction, webhook] as const;
+export const gates = [alarm, errorRate, latency, metric, metricThreshold, traffic, smoke, answers, lambdaFunction, webhook] as const;
 
 export const GateSpec = z.discriminatedUnion('type', [
   alarm.spec,
   errorRate.spec,
   latency.spec,
+  metric.spec,
   metricThreshold.spec,
-  minimumRequests.spec,
+  traffic.spec,
   smoke.spec,
   answers.spec,
   lambdaFunction.spec,
@@ -39,7 +41,7 @@ export const stageOf = (spec: GateSpec): Stage => gateOf(spec).stage?.(spec) ?? 
 
 /** Each gate's share of the evidence that a delivery's gates weigh together; 1 for those that weigh none, or are only observed. */
 export function sharesOf(specs: readonly GateSpec[]): readonly number[] {
-  const wanted = specs.map((spec) => (spec.observe ? undefined : gateOf(spec).evidenceShare));
+  const wanted = specs.map((spec) => (spec.observe || gateOf(spec).weighs?.(spec) === false ? undefined : gateOf(spec).evidenceShare));
   const together = wanted.reduce<number>((sum, share) => sum + (share ?? 0), 0);
   return wanted.map((share) => (share === undefined ? 1 : share / together));
 }

@@ -8,7 +8,7 @@ export interface Made {
 
 export interface Inventory {
   /**
-   * Configurations, models and alarms whose name begins with `<delivery>-` and whose tags name the delivery and a rollout.
+   * Configurations, models and alarms whose name begins with `<delivery>-`, or an alarm's with `sluice-<delivery>-`, and whose tags name the delivery and a rollout.
    *
    * @param except names whose owner is known: not worth a look at their tags
    * @param beforeMs made before this moment, epoch milliseconds; alarms don't tell when they were made

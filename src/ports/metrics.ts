@@ -9,6 +9,12 @@ export interface MetricQuery {
   readonly periodSeconds: number;
 }
 
+/** Metric math over metrics named by ids: lower-case first, letters, digits, underscores. It comes to one series. */
+export interface MathQuery {
+  readonly expression: string;
+  readonly metrics: Readonly<Record<string, MetricQuery>>;
+}
+
 /** Epoch milliseconds, start inclusive, end exclusive, both on whole periods. */
 export interface Window {
   readonly startMs: number;
@@ -23,4 +29,6 @@ export interface Datapoint {
 export interface Metrics {
   /** One list a query, oldest first; no data is an empty list. Throws `Unavailable` where CloudWatch could not answer in full. */
   read(queries: readonly MetricQuery[], window: Window): Promise<readonly (readonly Datapoint[])[]>;
+  /** The expression's values, oldest first. Throws `Refused` where it is none or comes to several series, else as `read`. */
+  compute(query: MathQuery, window: Window): Promise<readonly Datapoint[]>;
 }

@@ -1,4 +1,4 @@
-import { gateOf } from '../gates/registry.ts';
+import { type GateSpec, gateOf } from '../gates/registry.ts';
 import type { EndpointDescription } from '../ports/endpoints.ts';
 import type { Ports } from '../ports/ports.ts';
 import { strategyOf } from '../strategies/registry.ts';
@@ -12,7 +12,7 @@ import { currentStep, type Placement, type Rollout } from './rollout.ts';
 import type { DeliverySpec } from './spec.ts';
 import { canaryNameOf, firstWeight } from './variants.ts';
 
-/** `acquired`: go on. `wait`: another rollout holds the endpoint. `refused`: it may not start. `resume-*`: a continued walk. */
+/** `acquired`: go on. `wait`: another rollout holds the endpoint, or an alarm is red and the delivery says to wait till it is calm. `refused`: it may not start. `resume-*`: a continued walk. */
 export type AcquireAnswer =
   | 'acquired'
   | 'wait'
@@ -31,6 +31,9 @@ export const longestFunctionMs = 300_000;
 
 /** How long a rollout waits for an endpoint another one holds, milliseconds. */
 const waitAtMostMs = 3_600_000;
+
+/** How long it waits under a red alarm, however late the delivery's deadline is, milliseconds: an execution's history is finite. */
+const longestRedMs = 86_400_000;
 
 /**
  * Takes the endpoint's lock, refuses what must be refused before anything changes, and remembers how the endpoint
@@ -74,11 +77,20 @@ export async function acquire(
   const endpoint = await ports.endpoints.describe(endpointName);
   const found = await look(spec, endpoint, ports);
   const canary = canaryNameOf(spec.name, 'stable' in found ? found.stable : undefined);
-  const alarmNames = [...new Set(spec.gates.flatMap((gate) => gateOf(gate).alarmNames?.(gate, { endpointName, variantName: canary }) ?? []))];
-  const refusals = [...found.refusals, ...lintAlarms(alarmNames, await ports.alarms.statesOf(alarmNames))];
+  const slot = { endpointName, variantName: canary };
+  // An alarm that is only observed decides nothing, the start included.
+  const watched = spec.gates.filter(({ observe }) => !observe);
+  const namesOf = (gates: readonly GateSpec[]) => [...new Set(gates.flatMap((gate) => gateOf(gate).alarmNames?.(gate, slot) ?? []))];
+  const alarmNames = namesOf(watched);
+  const waiting = watched.filter((gate) => gateOf(gate).waitsForCalm?.(gate));
+  const patient = new Set(namesOf(waiting));
+  const ofAlarms = lintAlarms(alarmNames, await ports.alarms.statesOf(alarmNames));
+  const refusals = [...found.refusals, ...ofAlarms];
   if (refusals.length > 0) {
     await ports.locks.release(endpointName, rolloutId, lock.fence);
-    return refuse(rollout, refusals, ports);
+    const waits = refusals.every(({ code, alarmName }) => code === 'alarm-firing' && alarmName !== undefined && patient.has(alarmName));
+    const deadlineSeconds = Math.min(...waiting.map(({ evidenceDeadline = spec.evidenceDeadline }) => evidenceDeadline));
+    return waits ? waitForCalm(rollout, refusals, deadlineSeconds, ports) : refuse(rollout, refusals, ports);
   }
 
   const placement: Placement = {
@@ -138,6 +150,23 @@ export async function acquire(
 function metricsPlan({ serve: { metricPeriod } }: DeliverySpec, found: number): string {
   if (metricPeriod === undefined || metricPeriod === found) return '';
   return `; metrics of every variant of the endpoint each ${metricPeriod} s and not each ${found} s, until a variant that lost its traffic has left`;
+}
+
+/** Waits under a red alarm that was there before the canary, until the deadline for evidence; then it is a refusal as any. */
+async function waitForCalm(
+  rollout: Rollout,
+  refusals: readonly Refusal[],
+  deadlineSeconds: number,
+  ports: Needs,
+): Promise<{ readonly answer: AcquireAnswer; readonly waitSeconds: number }> {
+  const nowMs = ports.clock.now();
+  const { redSinceMs = nowMs } = rollout;
+  if (nowMs - redSinceMs >= Math.min(deadlineSeconds * 1000, longestRedMs)) return refuse(rollout, refusals, ports);
+  if (rollout.redSinceMs === undefined) {
+    const text = `waits until it is calm: ${refusals.map((refusal) => refusal.text).join('; ')}`;
+    await ports.rollouts.save({ ...rollout, redSinceMs }, [{ kind: 'alarm-red', text, evidence: { refusals } }], nowMs);
+  }
+  return { answer: 'wait', waitSeconds: 60 };
 }
 
 /**

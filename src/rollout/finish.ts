@@ -11,7 +11,10 @@ import { type Ending, type Placement, placementOf, type Rollout } from './rollou
 import { startQueued } from './start.ts';
 import type { Cause } from './walk.ts';
 
-type Needs = Pick<Ports, 'rollouts' | 'builds' | 'deliveries' | 'locks' | 'endpoints' | 'models' | 'training' | 'executions' | 'notices' | 'clock'>;
+type Needs = Pick<
+  Ports,
+  'rollouts' | 'alarms' | 'builds' | 'deliveries' | 'locks' | 'endpoints' | 'models' | 'training' | 'executions' | 'notices' | 'clock'
+>;
 
 /**
  * Ends a rollout in exactly one outcome: cleans up what nothing uses, remembers the endpoint, ends the record, wakes who
@@ -95,7 +98,12 @@ async function tidy(rollout: Rollout, ending: Ending, ports: Needs): Promise<Dra
     const job = await ports.training.describe(trainingJobName);
     if (job?.status === 'InProgress') await attempt(`training job ${trainingJobName}`, () => ports.training.stop(trainingJobName));
   }
-  const deleted = await cleanUp(rollout, ending, attempt, ports);
+  const deleted: string[] = [];
+  for (const alarmName of rollout.made.alarms ?? []) {
+    const what = `alarm ${alarmName}`;
+    if (await attempt(what, () => ports.alarms.delete(alarmName))) deleted.push(what);
+  }
+  deleted.push(...(await cleanUp(rollout, ending, attempt, ports)));
   const drafts: Draft[] = [];
   if (deleted.length > 0) drafts.push({ kind: 'cleaned-up', text: `deleted ${deleted.join(', ')}` });
   if (left.length > 0) drafts.push({ kind: 'cleaned-up', text: `left behind: ${left.join('; ')}`, evidence: { left } });

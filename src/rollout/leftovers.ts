@@ -1,3 +1,4 @@
+import { ownAlarmPrefix } from '../gates/made-alarm.ts';
 import type { Made } from '../ports/inventory.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { DeliveryHead } from '../ports/rollouts.ts';
@@ -15,8 +16,8 @@ export interface Owner {
 }
 
 /**
- * What nobody will ask for any more: made by a rollout that ended a grace ago, and in no endpoint's use. An alarm lives as
- * long as the model of its rollout does. What names an unknown rollout is not ours to judge.
+ * What nobody will ask for any more: made by a rollout that ended a grace ago, and in no endpoint's use. An alarm we made ends with
+ * its rollout; one a pipeline tagged lives as long as the rollout's model does. What names an unknown rollout is not ours to judge.
  *
  * @param inUse names of configurations and models endpoints run on; a rollout's model has the rollout's id for its name
  */
@@ -24,6 +25,7 @@ export function leftoversOf(made: readonly Made[], owners: ReadonlyMap<string, O
   return made.filter(({ kind, name, rolloutId }) => {
     const owner = owners.get(rolloutId);
     if (!owner?.closed || owner.endedAtMs === undefined || nowMs < owner.endedAtMs + graceMs) return false;
+    if (kind === 'alarm' && name.startsWith(ownAlarmPrefix)) return true;
     return !inUse.has(kind === 'alarm' ? rolloutId : name);
   });
 }

@@ -1,3 +1,4 @@
+import type { GateSpec } from '../gates/registry.ts';
 import type { AlarmState } from '../ports/alarms.ts';
 import type { EndpointConfig, EndpointDescription } from '../ports/endpoints.ts';
 import type { EndpointRecord } from '../ports/rollouts.ts';
@@ -25,6 +26,8 @@ export interface Refusal {
     | 'alarm-missing'
     | 'alarm-firing';
   readonly text: string;
+  /** The alarm it is about; unset where it is about none. */
+  readonly alarmName?: string;
 }
 
 export interface Surroundings {
@@ -62,6 +65,12 @@ export function stableOf(
     code: 'stable-ambiguous',
     text: `endpoint "${endpoint.EndpointName}" has ${names.length} variants (${names.join(', ')}): name the one this delivery replaces in serve.stableVariant`,
   };
+}
+
+/** Whether a gate reads a metric that is not SageMaker's own. */
+function readsOwnMetric(gate: GateSpec): boolean {
+  const read = gate.type === 'metric' ? [gate.metric, ...Object.values(gate.metrics ?? {}).map(({ metric }) => metric)] : [];
+  return [...read, gate.type === 'metric-threshold' ? gate.metric : undefined].some((metric) => metric && metric.namespace !== 'AWS/SageMaker');
 }
 
 /** Everything that forbids a rollout on this endpoint as it stands; empty when nothing does. */
@@ -119,13 +128,10 @@ export function lintEndpoint(
       text: `variant "${variant.VariantName}" of ${name} has weight ${variant.DesiredWeight} and would be replaced by the canary: ${resting ? 'set its weight to 0' : 'remove it or rename the delivery'}, then start again`,
     });
   }
-  if (
-    config.AsyncInferenceConfig !== undefined &&
-    !spec.gates.some((gate) => gate.type === 'metric-threshold' && gate.metric.namespace !== 'AWS/SageMaker')
-  ) {
+  if (config.AsyncInferenceConfig !== undefined && !spec.gates.some(readsOwnMetric)) {
     refusals.push({
       code: 'async-without-metric-gate',
-      text: `${name} is asynchronous and publishes no invocation metrics: add a metric-threshold gate on a metric of your own`,
+      text: `${name} is asynchronous and publishes no invocation metrics: add a metric gate on a metric of your own`,
     });
   }
   if (scaledVariants.length > 0) {
@@ -161,10 +167,16 @@ export function lintAlarms(alarmNames: readonly string[], states: readonly Alarm
   const refusals: Refusal[] = [];
   for (const alarmName of alarmNames) {
     const found = states.find((state) => state.alarmName === alarmName);
-    if (!found) refusals.push({ code: 'alarm-missing', text: `alarm "${alarmName}" does not exist: create it, or correct its name in the delivery` });
+    if (!found)
+      refusals.push({
+        code: 'alarm-missing',
+        alarmName,
+        text: `alarm "${alarmName}" does not exist: create it, or correct its name in the delivery`,
+      });
     else if (found.state === 'ALARM')
       refusals.push({
         code: 'alarm-firing',
+        alarmName,
         text: `alarm "${alarmName}" is in ALARM already (${found.reason}): it could not tell a bad canary from what is broken now`,
       });
   }

@@ -3,9 +3,12 @@ import { strategyOf } from '../strategies/registry.ts';
 import type { SoFar } from '../strategies/strategy.ts';
 import { isApproved } from './acts.ts';
 import { askPerson, loadHearing } from './hearing.ts';
-import { specOf } from './load.ts';
+import { decideEnding } from './ending.ts';
+import { Refused } from './errors.ts';
+import { loadRollout, specOf } from './load.ts';
 import { periodSecondsOf } from './metric-period.ts';
 import { isAtRest } from './move.ts';
+import { makeAlarms } from './own-alarms.ts';
 import { currentStep, placementOf, type Rollout, type StepRecord } from './rollout.ts';
 import type { DeliverySpec } from './spec.ts';
 import type { ApprovalRule } from './step.ts';
@@ -14,7 +17,7 @@ import { settlingSecondsOf } from './window.ts';
 /** `wait`: the endpoint takes no call now; bake on, watched. `shift`: a step follows. `soak`: promoted, watch on. `ask`: a person first, watched. `undo`: it was stopped. `bake`: a first deployment bakes where it is. `done`: nothing is left. `continue`: in a new execution. */
 export type NextAnswer = 'wait' | 'shift' | 'ask' | 'undo' | 'soak' | 'bake' | 'done' | 'continue';
 
-type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'locks' | 'endpoints' | 'executions' | 'notices' | 'settings' | 'clock'>;
+type Needs = Pick<Ports, 'rollouts' | 'deliveries' | 'locks' | 'endpoints' | 'alarms' | 'executions' | 'notices' | 'settings' | 'clock'>;
 
 /** Asks the strategy what comes next. A step boundary is also where a long walk continues in a new execution. */
 export async function nextStep(
@@ -22,15 +25,17 @@ export async function nextStep(
   executionArn: string,
   ports: Needs,
 ): Promise<{ readonly answer: NextAnswer; readonly generation: number }> {
-  const { rollout } = await loadHearing(rolloutId, ports);
-  const placement = placementOf(rollout);
-  const generation = rollout.generation + 1;
-  if (rollout.ending) return { answer: rollout.ending.outcome === 'Succeeded' ? 'done' : 'undo', generation };
-  const spec = await specOf(rollout, ports);
+  const { rollout: heard } = await loadHearing(rolloutId, ports);
+  const placement = placementOf(heard);
+  const generation = heard.generation + 1;
+  if (heard.ending) return { answer: heard.ending.outcome === 'Succeeded' ? 'done' : 'undo', generation };
+  const spec = await specOf(heard, ports);
   const nowMs = ports.clock.now();
   await ports.locks.renew(placement.endpointName, rolloutId, placement.fence, nowMs);
   if (await isLong(executionArn, ports)) return { answer: 'continue', generation };
 
+  const rollout = await withAlarms(heard, spec, ports);
+  if (rollout.ending) return { answer: 'undo', generation };
   // A person's pause holds at the boundary as it does in a bake: watched.
   if (rollout.paused) return { answer: 'ask', generation };
   const soFar = soFarOf(rollout, nowMs);
@@ -109,6 +114,20 @@ export async function nextStep(
         );
       }
       return { answer: 'soak', generation };
+  }
+}
+
+/** The rollout with the alarms its delivery wants made; ended where CloudWatch refuses one: nobody may serve unwatched. */
+async function withAlarms(rollout: Rollout, spec: DeliverySpec, ports: Needs): Promise<Rollout> {
+  try {
+    return await makeAlarms(rollout, spec, ports);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const first = placementOf(rollout).stable === undefined;
+    const text = error.message;
+    const ending = { outcome: first ? ('Failed' as const) : ('RolledBack' as const), reason: 'alarm-not-made', text, page: first };
+    // The names of what was made are in the record by now.
+    return decideEnding(await loadRollout(rollout.id, ports), ending, [{ kind: 'alarms-made', text: `not made: ${text}` }], ports);
   }
 }
 

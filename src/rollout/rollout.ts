@@ -97,6 +97,8 @@ export interface Placement {
   readonly verifiedAtMs?: number;
   /** How often the endpoint's metrics are published, seconds, as read from the configuration in force; unset until then. */
   readonly metricPeriodSeconds?: number;
+  /** Set once the alarms the delivery wants for it were made; unset where it wants none. */
+  readonly alarmsMadeAtMs?: number;
   /** Set once it answered its smoke test. */
   readonly smokeTestedAtMs?: number;
 }
@@ -188,6 +190,8 @@ export interface Rollout {
   readonly candidate: Candidate;
   /** Since when another rollout has held the endpoint this one wants, epoch milliseconds; unset where it never had to wait. */
   readonly waitingSinceMs?: number;
+  /** Since when an alarm that was red before the start has kept it from starting, epoch milliseconds; unset where none has. */
+  readonly redSinceMs?: number;
   /** Unset until the endpoint's lock was acquired. */
   readonly placement?: Placement;
   /** What was asked of the endpoint and is not proved yet. */
@@ -197,7 +201,7 @@ export interface Rollout {
   readonly memories?: Readonly<Record<string, unknown>>;
   readonly soakUntilMs?: number;
   /** What this rollout made and a clean-up may delete once nothing uses it. */
-  readonly made: { readonly configs: readonly string[]; readonly models: readonly string[] };
+  readonly made: { readonly configs: readonly string[]; readonly models: readonly string[]; readonly alarms?: readonly string[] };
   /** What it took out of service and a clean-up may delete once nothing uses it. */
   readonly replaced: { readonly configs: readonly string[]; readonly models: readonly string[] };
   /** What a person is asked now; unset while nobody is. */

@@ -133,6 +133,12 @@ export const DeliverySpec = z
   .check(({ issues, value }) => {
     for (const { path, message } of flawsOfCandidate(value)) issues.push({ code: 'custom', path, message, input: value });
   })
+  .check(({ issues, value }) => {
+    const names = value.gates.flatMap((gate) => (gate.type === 'alarm' ? gate.create.map(({ name }) => name) : []));
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice !== undefined)
+      issues.push({ code: 'custom', path: ['gates'], message: `Expected another name for each alarm: "${twice}" is made twice`, input: value });
+  })
   .check((context) => {
     const { strategy } = context.value;
     if (strategyOf(strategy).judge) {

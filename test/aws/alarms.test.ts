@@ -1,7 +1,7 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { expect, test } from 'vitest';
 import { cloudWatchAlarms } from '../../src/aws/alarms.ts';
-import { scriptedAws } from './client.ts';
+import { refuse, scriptedAws } from './client.ts';
 
 const at = new Date('2026-11-22T12:00:00Z');
 
@@ -59,4 +59,59 @@ test('enteredSince() reads every page of a history, and of it only the entries i
     { AlarmName: 'rate', HistoryItemType: 'StateUpdate', StartDate: at, AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] },
     { NextToken: 'more' },
   ]);
+});
+
+const definition = {
+  alarmName: 'sluice-churn-2-errors',
+  description: 'Made by Sluice',
+  namespace: 'AWS/SageMaker',
+  metricName: 'Invocation5XXErrors',
+  dimensions: { EndpointName: 'churn', VariantName: 'churn-b' },
+  statistic: 'Average',
+  periodSeconds: 60,
+  periods: 3,
+  datapoints: 2,
+  comparison: 'GreaterThanThreshold',
+  threshold: 0.05,
+  missingData: 'notBreaching',
+} as const;
+
+test('put() asks for an alarm in CloudWatch’s words, with its tags; a percentile has a member of its own', async () => {
+  const aws = scriptedAws();
+  aws.serve('cloudwatch', { PutMetricAlarm: () => ({}) });
+  const alarms = cloudWatchAlarms(new CloudWatchClient(aws.options));
+  await alarms.put(definition, { 'sluice:rollout': 'churn-1' });
+  await alarms.put({ ...definition, statistic: 'p99.9' }, {});
+  const [average, percentile] = aws.asked('PutMetricAlarm');
+  expect(average).toEqual({
+    AlarmName: 'sluice-churn-2-errors',
+    AlarmDescription: 'Made by Sluice',
+    Namespace: 'AWS/SageMaker',
+    MetricName: 'Invocation5XXErrors',
+    Dimensions: [
+      { Name: 'EndpointName', Value: 'churn' },
+      { Name: 'VariantName', Value: 'churn-b' },
+    ],
+    Statistic: 'Average',
+    Period: 60,
+    EvaluationPeriods: 3,
+    DatapointsToAlarm: 2,
+    ComparisonOperator: 'GreaterThanThreshold',
+    Threshold: 0.05,
+    TreatMissingData: 'notBreaching',
+    Tags: [{ Key: 'sluice:rollout', Value: 'churn-1' }],
+  });
+  expect(percentile).toMatchObject({ ExtendedStatistic: 'p99.9' });
+  expect(percentile).not.toHaveProperty('Statistic');
+});
+
+test('delete() deletes one alarm, and one that is gone already is fine', async () => {
+  const aws = scriptedAws();
+  let gone = false;
+  aws.serve('cloudwatch', { DeleteAlarms: () => (gone ? refuse('ResourceNotFound')() : {}) });
+  const alarms = cloudWatchAlarms(new CloudWatchClient(aws.options));
+  await alarms.delete('sluice-churn-2-errors');
+  gone = true;
+  await alarms.delete('sluice-churn-2-errors');
+  expect(aws.asked('DeleteAlarms')).toEqual([{ AlarmNames: ['sluice-churn-2-errors'] }, { AlarmNames: ['sluice-churn-2-errors'] }]);
 });

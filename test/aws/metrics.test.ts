@@ -2,7 +2,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { cloudWatchMetrics } from '../../src/aws/metrics.ts';
 import { rejection } from '../emulator/front-fixture.ts';
-import { scriptedAws } from './client.ts';
+import { refuse, scriptedAws } from './client.ts';
 
 let aws: ReturnType<typeof scriptedAws>;
 beforeEach(() => {
@@ -91,5 +91,50 @@ describe('read()', () => {
   test.each(['InternalError', 'Forbidden'])('does not take %s for a metric without data', async (code) => {
     aws.serve('cloudwatch', { GetMetricData: () => ({ MetricDataResults: [result('m0', [], [], code)] }) });
     expect((await rejection(metrics().read([query('Invocations')], window))).name).toBe('Unavailable');
+  });
+});
+
+describe('compute()', () => {
+  const math = { expression: 'errors / result', metrics: { errors: query('Invocation5XXErrors'), result: query('Invocations') } };
+
+  test('asks for the expression alone to be answered, under an id that is none of its metrics’', async () => {
+    aws.serve('cloudwatch', { GetMetricData: () => ({ MetricDataResults: [result('result_', [minute(0), minute(1)], [0.1, 0.2])] }) });
+    expect(await metrics().compute(math, window)).toEqual([
+      { atMs: minute(0).getTime(), value: 0.1 },
+      { atMs: minute(1).getTime(), value: 0.2 },
+    ]);
+    expect(aws.asked('GetMetricData')).toMatchObject([
+      {
+        StartTime: minute(0),
+        EndTime: minute(3),
+        MetricDataQueries: [
+          { Id: 'errors', ReturnData: false, MetricStat: { Metric: { MetricName: 'Invocation5XXErrors' } } },
+          { Id: 'result', ReturnData: false, MetricStat: { Metric: { MetricName: 'Invocations' } } },
+          { Id: 'result_', Expression: 'errors / result', ReturnData: true },
+        ],
+      },
+    ]);
+  });
+
+  test('has no values where there are none', async () => {
+    aws.serve('cloudwatch', { GetMetricData: () => ({ MetricDataResults: [result('result_', [], [])] }) });
+    expect(await metrics().compute(math, window)).toEqual([]);
+  });
+
+  test('refuses an expression that comes to several series, also over several pages', async () => {
+    const pages = [
+      { MetricDataResults: [{ ...result('result_', [minute(0)], [1]), Label: 'one' }], NextToken: 'more' },
+      { MetricDataResults: [{ ...result('result_', [minute(0)], [2]), Label: 'two' }] },
+    ];
+    aws.serve('cloudwatch', { GetMetricData: () => pages.shift() });
+    expect(await rejection(metrics().compute(math, window))).toMatchObject({
+      name: 'Refused',
+      message: 'Cannot compute "errors / result": it comes to 2 series, expected one',
+    });
+  });
+
+  test('says Refused where CloudWatch does not understand it', async () => {
+    aws.serve('cloudwatch', { GetMetricData: refuse('ValidationError', 'Error in expression', { status: 400 }) });
+    expect((await rejection(metrics().compute(math, window))).name).toBe('Refused');
   });
 });

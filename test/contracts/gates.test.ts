@@ -76,7 +76,10 @@ async function ask(gate: Gate<string, z.ZodMiniType, unknown, GatePorts>, spec: 
       },
       enteredSince: async () => [],
     },
-    metrics: { read: async (queries) => queries.map(() => given.series[series++ % 4] ?? []) },
+    metrics: {
+      read: async (queries) => queries.map(() => given.series[series++ % 4] ?? []),
+      compute: async () => given.series[series++ % 4] ?? [],
+    },
     clock: { now: () => about.nowMs },
     invocations: { invoke: async () => answer() },
     functions: { ask: async () => heard() },

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { packageAnew, packagedService } from '../package.ts';
 
 /** What a function's code may weigh, unpacked and zipped, bytes: Lambda reads it at every cold start. The heaviest asks before traffic: it reads requests from S3, checks answers against schemas, and asks functions and webhooks; then who registers a model, with S3's client and where AWS publishes its images. */
-const budget = { code: 975_000, zip: 306_000 };
+const budget = { code: 1_030_000, zip: 327_000 };
 
 interface Resource {
   readonly Type: string;

@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
 import { alarm } from '../../src/gates/alarm.ts';
 import type { GateContext } from '../../src/gates/gate.ts';
 import type { AlarmState } from '../../src/ports/alarms.ts';
 import { alarmState, context, minute, world } from './fixture.ts';
 
+const specOf = (written: Omit<z.input<typeof alarm.spec>, 'type'>) => z.parse(alarm.spec, { type: 'alarm', ...written });
+
 async function ask(alarmNames: string[], states: readonly AlarmState[], overrides: Partial<GateContext> = {}) {
-  const spec = { type: 'alarm', observe: false, alarmNames } as const;
+  const spec = specOf({ alarmNames });
   const about = context(overrides);
   return alarm.judge(await alarm.measure(spec, world({}, states).ports, about), spec, about);
 }
@@ -42,7 +45,7 @@ describe('alarm', () => {
   });
 
   test('fails for one whose event was lost and that is OK again: its history knows', async () => {
-    const spec = { type: 'alarm' as const, observe: false, alarmNames: ['churn-b-5xx'] };
+    const spec = specOf({ alarmNames: ['churn-b-5xx'] });
     const calmAgain = [alarmState({ state: 'OK', changedAtMs: minute(3) })];
     const verdictOf = async (enteredAtMs: readonly number[], states = calmAgain) =>
       alarm.judge(await alarm.measure(spec, world({}, states, { 'churn-b-5xx': enteredAtMs }).ports, context()), spec, context());
@@ -86,9 +89,80 @@ describe('alarm', () => {
 
   test('fills in the endpoint and this rollout’s canary, which is what a bake listens for', () => {
     const canary = { endpointName: 'churn', variantName: 'churn-b' };
-    expect(alarm.alarmNames?.({ type: 'alarm', observe: false, alarmNames: ['{endpoint}/{variant}-5xx', 'plain'] }, canary)).toEqual([
-      'churn/churn-b-5xx',
-      'plain',
+    expect(alarm.alarmNames?.(specOf({ alarmNames: ['{endpoint}/{variant}-5xx', 'plain'] }), canary)).toEqual(['churn/churn-b-5xx', 'plain']);
+  });
+
+  const errors = { name: 'errors', metric: { name: 'Invocation5XXErrors' }, max: 0.05 };
+
+  test('has alarms made on the canary’s slot alone, under a name of this rollout’s configuration', () => {
+    expect(alarm.alarmsToMake?.(specOf({ create: [errors] }), context().canary)).toEqual([
+      {
+        alarmName: 'sluice-churn-2-errors',
+        description: 'Made by Sluice for variant churn-b of endpoint churn while it is a canary',
+        namespace: 'AWS/SageMaker',
+        metricName: 'Invocation5XXErrors',
+        dimensions: { EndpointName: 'churn', VariantName: 'churn-b', EndpointConfigName: 'churn-2' },
+        statistic: 'Average',
+        periodSeconds: 60,
+        periods: 1,
+        datapoints: 1,
+        comparison: 'GreaterThanThreshold',
+        threshold: 0.05,
+        missingData: 'notBreaching',
+      },
     ]);
+    const accuracy = {
+      name: 'accuracy',
+      metric: { namespace: 'Shop', name: 'Accuracy' },
+      dimensions: { Model: '{endpoint}/{variant}' },
+      statistic: 'p10',
+      min: 0.9,
+      period: '5m',
+      periods: 3,
+      datapoints: 2,
+      missingData: 'missing' as const,
+    };
+    expect(alarm.alarmsToMake?.(specOf({ create: [accuracy] }), context().canary)).toMatchObject([
+      {
+        dimensions: { Model: 'churn/churn-b' },
+        statistic: 'p10',
+        periodSeconds: 300,
+        periods: 3,
+        datapoints: 2,
+        comparison: 'LessThanThreshold',
+        threshold: 0.9,
+        missingData: 'missing',
+      },
+    ]);
+  });
+
+  test('asks for none of its own before the start, and blames the canary for them', async () => {
+    const spec = specOf({ create: [errors], alarmNames: ['plain'] });
+    expect(alarm.alarmNames?.(spec, context().canary)).toEqual(['plain']);
+    const verdictOf = async (states: readonly AlarmState[]) =>
+      alarm.judge(await alarm.measure(spec, world({}, states).ports, context()), spec, context());
+    const plain = alarmState({ alarmName: 'plain', dimensions: {} });
+    const own = (state: AlarmState['state']) => alarmState({ alarmName: 'sluice-churn-2-errors', dimensions: {}, state });
+    expect(await verdictOf([plain, own('OK')])).toMatchObject({ result: 'successful' });
+    expect(await verdictOf([plain, own('ALARM')])).toMatchObject({ result: 'failed', reason: 'alarm-firing' });
+    expect(await verdictOf([plain, own('INSUFFICIENT_DATA')])).toMatchObject({ result: 'inconclusive', reason: 'no-data' });
+    // Somebody deleted it.
+    expect(await verdictOf([plain])).toMatchObject({ result: 'inconclusive', reason: 'alarm-missing' });
+  });
+
+  test.each<[string, object, string]>([
+    ['no alarm at all', {}, 'alarmNames'],
+    ['an alarm without a bound', { create: [{ ...errors, max: undefined }] }, 'create.0.max'],
+    ['an alarm with two bounds', { create: [{ ...errors, min: 0 }] }, 'create.0.max'],
+    ['more datapoints than periods', { create: [{ ...errors, periods: 2, datapoints: 3 }] }, 'create.0.datapoints'],
+    ['periods of more than a day', { create: [{ ...errors, period: '1h', periods: 25 }] }, 'create.0.periods'],
+    ['a period CloudWatch has none of', { create: [{ ...errors, period: '90s' }] }, 'create.0.period'],
+    ['a statistic CloudWatch has none of', { create: [{ ...errors, statistic: 'Median' }] }, 'create.0.statistic'],
+    ['a name that makes no alarm name', { create: [{ ...errors, name: 'too many!' }] }, 'create.0.name'],
+    ['dimensions that are not one variant’s', { create: [{ ...errors, dimensions: { EndpointName: '{endpoint}' } }] }, 'create.0.dimensions'],
+    ['a treatment of red there is none of', { alarmNames: ['x'], redBefore: 'ignore' }, 'redBefore'],
+  ])('refuses a spec with %s', (_what, written, at) => {
+    const parsed = z.safeParse(alarm.spec, { type: 'alarm', ...written });
+    expect(parsed.error?.issues.map(({ path }) => path.join('.'))).toEqual([at]);
   });
 });

@@ -1,6 +1,6 @@
 import type { BakingPorts, GateContext } from '../../src/gates/gate.ts';
 import type { AlarmState } from '../../src/ports/alarms.ts';
-import type { Datapoint, MetricQuery, Window } from '../../src/ports/metrics.ts';
+import type { Datapoint, MathQuery, MetricQuery, Window } from '../../src/ports/metrics.ts';
 
 export const minute = (count: number) => Date.parse('2026-11-22T12:00:00Z') + count * 60_000;
 
@@ -38,7 +38,7 @@ export const series = (...values: readonly (number | undefined)[]): Datapoint[] 
   values.flatMap((value, index) => (value === undefined ? [] : [{ atMs: minute(index), value }]));
 
 /**
- * What CloudWatch holds: `<variant> <metric> <statistic>` -> datapoints. Notes what it was asked.
+ * What CloudWatch holds: `<variant> <metric> <statistic>` or `<variant> <expression>` -> datapoints. Notes what it was asked.
  *
  * @param history when alarms went into ALARM, epoch milliseconds, by their names
  */
@@ -48,6 +48,7 @@ export function world(
   history: Readonly<Record<string, readonly number[]>> = {},
 ) {
   const asked: { query: MetricQuery; window: Window }[] = [];
+  const computed: { query: MathQuery; window: Window }[] = [];
   const ports: BakingPorts = {
     clock: { now: () => minute(5) },
     functions: { ask: async () => ({ kind: 'timed-out' }) },
@@ -63,9 +64,14 @@ export function world(
           const points = metrics[`${query.dimensions['VariantName']} ${query.metricName} ${query.statistic}`] ?? [];
           return points.filter(({ atMs }) => atMs >= window.startMs && atMs < window.endMs);
         }),
+      compute: async (query, window) => {
+        computed.push({ query, window });
+        const variant = Object.values(query.metrics)[0]?.dimensions['VariantName'];
+        return metrics[`${variant} ${query.expression}`] ?? [];
+      },
     },
   };
-  return { ports, asked };
+  return { ports, asked, computed };
 }
 
 /** Before the canary has any traffic, asked at 12:00. */

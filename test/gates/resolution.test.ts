@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { minimumRequests } from '../../src/gates/minimum-requests.ts';
 import { resolutionOf } from '../../src/gates/resolution.ts';
+import { traffic } from '../../src/gates/traffic.ts';
 import { context, minute, world } from './fixture.ts';
 
 /** Metrics every ten seconds: verified at 12:00, asked at 12:05, the last twenty seconds have not settled. */
@@ -24,10 +24,10 @@ describe('resolutionOf()', () => {
   });
 });
 
-describe('minimum-requests', () => {
+describe('traffic', () => {
   test('reads as often as the endpoint publishes', async () => {
     const { ports, asked } = world({});
-    await minimumRequests.measure(minimumRequests.spec.parse({ type: 'minimum-requests', requests: 1 }), ports, fast);
-    expect(asked).toMatchObject([{ query: { periodSeconds: 10 }, window: fast.window }]);
+    await traffic.measure(traffic.spec.parse({ type: 'traffic' }), ports, fast);
+    expect(asked).toMatchObject(Array.from({ length: 2 }, () => ({ query: { periodSeconds: 10 }, window: fast.window })));
   });
 });

@@ -34,6 +34,7 @@ function clockwork(refusing: (queries: readonly MetricQuery[]) => Error | undefi
           return points;
         });
       },
+      compute: async () => [],
     },
   };
 }
@@ -125,7 +126,7 @@ describe('evaluate()', () => {
       gates: [
         { type: 'metric-threshold', metric: { name: 'Invocation5XXErrors' }, max: 0.02 },
         { type: 'metric-threshold', metric: { name: 'ModelLatency' }, statistic: 'p99', max: 900_000 },
-        { type: 'minimum-requests', requests: 100 },
+        { type: 'traffic', minimumRequests: 100 },
       ],
     });
     await s.begin({
@@ -137,7 +138,7 @@ describe('evaluate()', () => {
     const calls = s.w.aws.seen.filter(({ operation }) => operation === 'GetMetricData').map(({ input }) => input as GetMetricDataCommandInput);
     expect(calls).toHaveLength(1);
     expect(calls[0]).toMatchObject({ StartTime: new Date(noonMs), EndTime: new Date(noonMs + 70_000) });
-    // Value and count of two metrics for two variants, and the canary's requests.
-    expect(calls[0]?.MetricDataQueries?.map(({ MetricStat }) => MetricStat?.Period)).toEqual(Array.from({ length: 9 }, () => 10));
+    // Value and count of two metrics for two variants, and the requests of both.
+    expect(calls[0]?.MetricDataQueries?.map(({ MetricStat }) => MetricStat?.Period)).toEqual(Array.from({ length: 10 }, () => 10));
   });
 });

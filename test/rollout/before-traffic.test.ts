@@ -63,7 +63,7 @@ const placement: Placement = {
   verifiedAtMs: noonMs,
 };
 const gates: NonNullable<DeliverySource['gates']> = [
-  { type: 'minimum-requests', requests: 10 },
+  { type: 'traffic', minimumRequests: 10 },
   { type: 'smoke', requests: [{ contentType: 'text/csv', body: '1' }] },
 ];
 const denied = () => {

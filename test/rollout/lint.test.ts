@@ -50,7 +50,7 @@ describe('lintEndpoint()', () => {
     [
       'async-without-metric-gate',
       { config: endpointConfig({ AsyncInferenceConfig: { OutputConfig: {} } }) },
-      /add a metric-threshold gate on a metric of your own/,
+      /add a metric gate on a metric of your own/,
       delivery({ gates: [{ type: 'metric-threshold', metric: { name: 'ModelLatency' }, max: 1 }] }),
     ],
     ['autoscaled-variant', { scaledVariants: ['AllTraffic'] }, /scalable target on AllTraffic: deregister it for the rollout/],
@@ -115,6 +115,12 @@ describe('lintEndpoint()', () => {
   test('lets an asynchronous endpoint pass with a gate on a metric of its owner', () => {
     const config = endpointConfig({ AsyncInferenceConfig: {} });
     expect(lintEndpoint(delivery({ gates: [ownMetricGate] }), around({ config }))).toEqual([]);
+    const metric = { namespace: 'Shop', name: 'Sold' };
+    const plain = { type: 'metric' as const, metric, min: 1 };
+    const math = { type: 'metric' as const, expression: 'sold / 2', metrics: { sold: { metric } }, min: 1 };
+    for (const gate of [plain, math]) expect(lintEndpoint(delivery({ gates: [gate] }), around({ config }))).toEqual([]);
+    const theirs = { ...plain, metric: { name: 'ModelLatency' } };
+    expect(lintEndpoint(delivery({ gates: [theirs] }), around({ config })).map(({ code }) => code)).toEqual(['async-without-metric-gate']);
   });
 
   test('has no quarrel with an image whose tag it cannot resolve, or which the endpoint does not tell', () => {

@@ -111,16 +111,14 @@ describe('CloudWatch that cannot be read', () => {
     ['is down', new AwsError('InternalFailure', 'later', { status: 500 })],
     ['is not permitted', new AwsError('AccessDenied', 'User is not authorized', { status: 403 })],
   ])('is no evidence, either way: it %s', async (_how, error) => {
-    const s = await story({ gates: [{ type: 'minimum-requests', requests: 1 }] });
+    const s = await story({ gates: [{ type: 'traffic', minimumRequests: 1 }] });
     await s.begin({ placement, steps: [step] });
     s.metrics = () => {
       throw error;
     };
     s.clock.ms = noonMs + 360_000;
     expect((await evaluate(id, 'execution', s.ports)).answer).toBe('wait');
-    expect((await s.now()).steps[0]?.verdicts).toMatchObject([
-      { result: 'inconclusive', reason: 'unreadable', gate: 'minimum-requests', path: 'gates[0]' },
-    ]);
+    expect((await s.now()).steps[0]?.verdicts).toMatchObject([{ result: 'inconclusive', reason: 'unreadable', gate: 'traffic', path: 'gates[0]' }]);
     s.metrics = () => ({ MetricDataResults: [{ Id: 'm0', Label: 'm0', Timestamps: [new Date(noonMs)], Values: [5], StatusCode: 'Complete' }] });
     expect((await evaluate(id, 'execution', s.ports)).answer).toBe('passed');
   });

@@ -50,6 +50,8 @@ export interface Story {
   smoke: (variantName: string) => unknown;
   /** What CloudWatch answers for metrics. */
   metrics: () => unknown;
+  /** What CloudWatch answers where an alarm is made or deleted. */
+  alarmsChange: () => unknown;
   /** Executions by name: those that run, and those that are over, whose names are taken. */
   readonly executions: { readonly running: Set<string>; readonly over: Set<string> };
   /** Calls that change something, in order: operation and input. */
@@ -82,6 +84,7 @@ export async function story(source: Parameters<typeof deliverySource>[0] = {}, s
     alarms: [],
     smoke: () => ({ Body: Buffer.from('0.5'), ContentType: 'text/csv', InvokedProductionVariant: 'churn-b' }),
     metrics: () => ({ MetricDataResults: [] }),
+    alarmsChange: () => ({}),
     executions: { running: new Set(), over: new Set() },
     changes: () =>
       w.aws.seen
@@ -163,6 +166,8 @@ export async function story(source: Parameters<typeof deliverySource>[0] = {}, s
   w.aws.serve('sagemaker-runtime', { InvokeEndpoint: (input) => told.smoke((input as { TargetVariant: string }).TargetVariant) });
   w.aws.serve('cloudwatch', {
     DescribeAlarms: () => ({ MetricAlarms: told.alarms, CompositeAlarms: [] }),
+    PutMetricAlarm: () => told.alarmsChange(),
+    DeleteAlarms: () => told.alarmsChange(),
     GetMetricData: () => told.metrics(),
   });
   w.aws.serve('application-autoscaling', { DescribeScalableTargets: () => ({ ScalableTargets: [] }) });

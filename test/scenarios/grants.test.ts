@@ -51,7 +51,7 @@ test('onInconclusive: hold pages once and waits on, until a person aborts', asyn
   world.emulator.services.sagemaker.setTraffic('churn', 20);
   await world.push('v1', good);
   await world.untilQuiet();
-  await world.apply(churn({ gates: [{ type: 'minimum-requests', requests: 100 }], evidenceDeadline: '5m', onInconclusive: 'hold' }));
+  await world.apply(churn({ gates: [{ type: 'traffic', minimumRequests: 100 }], evidenceDeadline: '5m', onInconclusive: 'hold' }));
   world.emulator.services.sagemaker.setTraffic('churn', 0);
   const pages = () => world.calls('Publish').filter((input) => (input as { Subject?: string }).Subject?.startsWith('PAGE: ')); // SNS's input.
 

@@ -63,6 +63,8 @@ test('what an ended rollout left behind goes an hour after its end, and nothing 
   const { id: undone } = await world.rollout(second);
 
   await make('churn-leavings', { 'sluice:delivery': 'churn', 'sluice:rollout': undone });
+  // An alarm we made ends with its rollout, also where that rollout's model serves on; the other one of the same rollout stays.
+  await make('sluice-churn-leavings', { 'sluice:delivery': 'churn', 'sluice:rollout': serving });
   await make('churn-untagged', {});
   await make('churn-nobody', { 'sluice:delivery': 'churn', 'sluice:rollout': 'churn-000000000000-1' });
   await make('churn-other', { 'sluice:delivery': 'other', 'sluice:rollout': undone });
@@ -87,6 +89,7 @@ test('what an ended rollout left behind goes an hour after its end, and nothing 
   expect(there('churn-leavings')).toEqual(all);
   await world.clock.advance(90 * 60_000);
   expect(there('churn-leavings')).toEqual([]);
+  expect(there('sluice-churn-leavings')).not.toContain('alarm');
   for (const name of ['churn-untagged', 'churn-nobody', 'churn-other']) expect(there(name), name).toEqual(all);
   expect(there('churn-a-slow')).toEqual(['alarm']);
   const { sagemaker } = world.emulator.services;

@@ -11,7 +11,7 @@ export function expectNothingLeftOver(
   world: World,
   foreign: { readonly configs?: readonly string[]; readonly models?: readonly string[] } = {},
 ): void {
-  const { sagemaker, states, dynamodb } = world.emulator.services;
+  const { sagemaker, cloudwatch, states, dynamodb } = world.emulator.services;
   const endpoints = sagemaker.endpoints();
   const configsInForce = new Set([...endpoints.map((endpoint) => endpoint.fleet.config.name), ...(foreign.configs ?? [])]);
   const modelsInForce = new Set([
@@ -29,6 +29,12 @@ export function expectNothingLeftOver(
       .models()
       .map((model) => model.name)
       .filter((name) => !modelsInForce.has(name)),
+  ).toEqual([]);
+  expect(
+    cloudwatch
+      .alarms()
+      .map((alarm) => alarm.name)
+      .filter((name) => name.startsWith('sluice-')),
   ).toEqual([]);
   expect(endpoints.map((endpoint) => endpoint.status).filter((status) => status !== 'InService')).toEqual([]);
   expect(states.openExecutions()).toBe(0);

@@ -59,7 +59,7 @@ test('metricPeriod: 10s: both variants are read every ten seconds after a shift,
       },
       gates: [
         { type: 'metric-threshold', metric: { name: 'Invocation5XXErrors' }, max: 0.02 },
-        { type: 'minimum-requests', requests: 30 },
+        { type: 'traffic', minimumRequests: 30 },
       ],
       retire: { after: '1h' },
     }),

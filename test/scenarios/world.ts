@@ -189,7 +189,7 @@ export const churn = (overrides: Partial<DeliverySource> = {}): DeliverySource =
   },
   gates: [
     { type: 'metric-threshold', metric: { name: 'Invocation5XXErrors' }, max: 0.02 },
-    { type: 'minimum-requests', requests: 100 },
+    { type: 'traffic', minimumRequests: 100 },
   ],
   soak: '5m',
   ...overrides,

@@ -148,7 +148,7 @@ export function drawDelivery(random: Random, name: string, other?: DeliveryPlan)
       ...(random.chance(draw('latency'), 0.4)
         ? [{ type: 'metric-threshold' as const, metric: { name: 'ModelLatency' }, statistic: 'p90' as const, max: 300_000 }]
         : []),
-      ...(minimum === undefined ? [] : [{ type: 'minimum-requests' as const, requests: minimum }]),
+      ...(minimum === undefined ? [] : [{ type: 'traffic' as const, minimumRequests: minimum }]),
       ...(alarmed ? [{ type: 'alarm' as const, alarmNames: ['{variant}-errors'] }] : []),
     ],
     evidenceDeadline: `${deadline}m`,

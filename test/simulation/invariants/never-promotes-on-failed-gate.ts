@@ -86,7 +86,7 @@ export const neverPromotesOnFailedGate = defineInvariant({
           }
         }
         if (!needsEvidence || waived) continue;
-        const needed = gate.type === 'minimum-requests' ? gate.requests : gate.type === 'metric-threshold' ? fewestSamples : 0;
+        const needed = gate.type === 'traffic' ? (gate.minimumRequests ?? 1) : gate.type === 'metric-threshold' ? fewestSamples : 0;
         const seen = reading(truth, rollout, held.canary, 'Invocations', provedAtMs - minutesMs(2), truth.nowMs()).samples;
         if (seen < needed) violated(`${rollout.id} ${what} on ${seen} requests to its canary, ${gate.type} needs ${needed}`, about);
       }
