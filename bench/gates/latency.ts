@@ -1,4 +1,5 @@
-import type { Chance } from './chance.ts';
+import type { Chance } from '../../src/rehearsal/chance.ts';
+import { normalCdf } from '../../src/statistics/normal.ts';
 
 /** Upper edges of the latency buckets, ms; the last bucket has none. */
 export const bucketEdgesMs = [50, 75, 100, 150, 200, 300, 400, 500, 750, 1000, 2000, 5000] as const;
@@ -7,19 +8,6 @@ const medianMs = 100;
 const sigma = 0.5;
 /** A request that took longer is slow: the bucket above this edge and all after it. */
 const firstSlowBucket = bucketEdgesMs.indexOf(300) + 1;
-
-/** The standard normal distribution function: 1e-13 and better between -6 and 6, its series (Marsaglia 2004). */
-export function normalCdf(z: number): number {
-  if (z < 0) return 1 - normalCdf(-z);
-  if (z > 8) return 1;
-  let term = z;
-  let sum = z;
-  for (let n = 1; Math.abs(term) > 1e-17 * sum; n += 1) {
-    term *= (z * z) / (2 * n + 1);
-    sum += term;
-  }
-  return 0.5 + (sum * Math.exp((-z * z) / 2)) / Math.sqrt(2 * Math.PI);
-}
 
 const known = new Map<number, readonly number[]>();
 

@@ -1,4 +1,4 @@
-import type { Chance } from './chance.ts';
+import type { Chance } from '../../src/rehearsal/chance.ts';
 
 /** One world of the public benchmark. Ticks are ten seconds and count from the start of the rollout; rates are 0-1. */
 export interface Scenario {

@@ -1,4 +1,4 @@
-import { chanceOf } from './chance.ts';
+import { chanceOf } from '../../src/rehearsal/chance.ts';
 import { slowOf, slowShare, spread } from './latency.ts';
 import type { Scenario } from './scenarios.ts';
 

@@ -2,7 +2,7 @@ import type { Import, Module } from './imports.ts';
 
 /** The parts of the tree that have a say in what they import. */
 const layers = {
-  core: ['src/rollout/', 'src/gates/', 'src/strategies/', 'src/triggers/', 'src/candidate/', 'src/ledger/', 'src/statistics/'],
+  core: ['src/rollout/', 'src/gates/', 'src/strategies/', 'src/triggers/', 'src/candidate/', 'src/ledger/', 'src/statistics/', 'src/rehearsal/'],
   ports: ['src/ports/'],
   aws: ['src/aws/'],
   app: ['src/app/'],

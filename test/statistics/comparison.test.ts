@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { chanceOf } from '../../bench/gates/chance.ts';
+import { chanceOf } from '../../src/rehearsal/chance.ts';
 import {
   advanceComparison,
   beginComparison,

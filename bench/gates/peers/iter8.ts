@@ -1,4 +1,5 @@
-import { momentsMs, normalCdf } from '../latency.ts';
+import { normalCdf } from '../../../src/statistics/normal.ts';
+import { momentsMs } from '../latency.ts';
 import type { Policy } from '../policy.ts';
 import { type Counted, sumOf } from '../world.ts';
 

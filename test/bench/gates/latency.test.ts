@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { chanceOf } from '../../../bench/gates/chance.ts';
-import { bucketEdgesMs, bucketShares, momentsMs, normalCdf, overMs, percentileMs, slowShare, spread } from '../../../bench/gates/latency.ts';
+import { chanceOf } from '../../../src/rehearsal/chance.ts';
+import { bucketEdgesMs, bucketShares, momentsMs, overMs, percentileMs, slowShare, spread } from '../../../bench/gates/latency.ts';
+import { normalCdf } from '../../../src/statistics/normal.ts';
 
 /** Counts with these buckets filled, by their upper edge. */
 function counted(hits: Partial<Record<number, number>>) {

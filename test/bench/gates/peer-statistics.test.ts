@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chanceOf } from '../../../bench/gates/chance.ts';
+import { chanceOf } from '../../../src/rehearsal/chance.ts';
 import { lowerLimit } from '../../../bench/gates/peers/growthbook.ts';
 import { isHigh } from '../../../bench/gates/peers/kayenta.ts';
 import { shiftOf } from '../../../bench/gates/peers/mann-whitney.ts';

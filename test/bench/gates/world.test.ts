@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chanceOf } from '../../../bench/gates/chance.ts';
+import { chanceOf } from '../../../src/rehearsal/chance.ts';
 import { slowOf } from '../../../bench/gates/latency.ts';
 import { type Scenario, scenarios } from '../../../bench/gates/scenarios.ts';
 import { sumOf, worldOf } from '../../../bench/gates/world.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Chance, chanceOf } from '../../../bench/gates/chance.ts';
+import { type Chance, chanceOf } from '../../src/rehearsal/chance.ts';
 
 const draws = 40_000;
 

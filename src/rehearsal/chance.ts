@@ -1,4 +1,4 @@
-import { lnGamma } from '../../src/statistics/logarithms.ts';
+import { lnGamma } from '../statistics/logarithms.ts';
 
 /** Draws of a world, from a seed: the same seed gives the same draws on every machine. */
 export interface Chance {
