@@ -2,8 +2,9 @@ import { Command } from '@commander-js/extra-typings';
 import { toDuration } from '../rollout/duration.ts';
 import { strategyOf } from '../strategies/registry.ts';
 import { output } from './options.ts';
-import { type Flaw, readSpec } from './spec-file.ts';
+import { readSpec } from './spec-file.ts';
 import { print, styled } from './terminal.ts';
+import type { Flaw } from './yaml-file.ts';
 
 export const flawText = (file: string, flaw: Flaw): string => `${file}:${flaw.line}:${flaw.column}: ${flaw.message}`;
 
