@@ -8,6 +8,8 @@ import { get } from './get.ts';
 import { init } from './init.ts';
 import { list } from './list.ts';
 import { push } from './push.ts';
+import { rehearse } from './rehearse.ts';
+import { replay } from './replay.ts';
 import { start } from './start.ts';
 import { upload } from './upload.ts';
 import { validate } from './validate.ts';
@@ -21,6 +23,8 @@ const program = new Command('sluice')
   .addCommand(dev)
   .addCommand(init)
   .addCommand(validate)
+  .addCommand(rehearse)
+  .addCommand(replay)
   .addCommand(apply)
   .addCommand(upload)
   .addCommand(push)

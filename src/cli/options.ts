@@ -16,6 +16,12 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+export function atLeastOne(text: string): number {
+  const value = wholeNumber(text);
+  if (value < 1) throw new InvalidArgumentError('Expected a whole number, 1 or more.');
+  return value;
+}
+
 export function port(text: string): number {
   const value = wholeNumber(text);
   if (value > 65_535) throw new InvalidArgumentError('Expected a port, 0-65535; 0 picks a free one.');
