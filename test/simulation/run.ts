@@ -16,6 +16,7 @@ const usage = `npm run sim -- [options]
   --kept             the seeds that once failed, of test/simulation/kept-seeds.json
   --faults F         all (rates drawn for each world, the default), none, or name=rate,...
                      names: ${faultNames.join(', ')}
+  --seconds S        no further world is begun after so much wall time; default: every world is played
   --workers N        processes, default 2
   --output json      a JSON object a seed instead of lines for people; the last line is the same
   --quiet            of people's lines only what was violated, and the last line
@@ -42,6 +43,7 @@ function options() {
         kept: { type: 'boolean', default: false },
         quiet: { type: 'boolean', default: false },
         faults: { type: 'string', default: 'all' },
+        seconds: { type: 'string' },
         workers: { type: 'string', default: '2' },
         output: { type: 'string', default: 'text' },
         trace: { type: 'string' },
@@ -52,7 +54,7 @@ function options() {
       console.log(usage);
       process.exit(0);
     }
-    const whole = (name: 'seeds' | 'first-seed' | 'seed' | 'workers', least: number) => {
+    const whole = (name: 'seeds' | 'first-seed' | 'seed' | 'seconds' | 'workers', least: number) => {
       const value = Number(values[name]);
       if (!Number.isSafeInteger(value) || value < least) fail(`--${name} is "${values[name]}", expected a whole number of at least ${least}`);
       return value;
@@ -62,6 +64,7 @@ function options() {
     return {
       seeds: values.kept ? keptSeeds() : Array.from({ length: count }, (_, index) => first + index),
       quiet: values.quiet,
+      seconds: values.seconds === undefined ? Number.POSITIVE_INFINITY : whole('seconds', 1),
       workers: whole('workers', 1),
       json: values.output === 'json',
       faults: values.faults,
@@ -74,7 +77,7 @@ function options() {
   }
 }
 
-const { seeds, quiet, workers, json, faults, rates, trace } = options();
+const { seeds, quiet, seconds, workers, json, faults, rates, trace } = options();
 const startedAtMs = performance.now();
 const { folder: packageFolder, remove } = await ownPackage();
 
@@ -93,9 +96,23 @@ const refused = new Map<string, number>();
 let rollouts = 0;
 let simulatedMs = 0;
 let violations = 0;
-const underWay = seeds.map((seed) => ({ seed, answer: crew.play({ seed, packageFolder, ...(rates && { rates }) }) }));
-for (const { seed, answer } of underWay) {
-  const told = await answer;
+let begun = 0;
+const underWay: { readonly seed: number; readonly answer: ReturnType<typeof crew.play> }[] = [];
+/** One more a worker than are played, so that none waits for the next; told in the order of their seeds. */
+function begin(): void {
+  while (underWay.length < 2 * workers && (performance.now() - startedAtMs) / 1000 < seconds) {
+    const seed = seeds[begun];
+    if (seed === undefined) return;
+    begun += 1;
+    underWay.push({ seed, answer: crew.play({ seed, packageFolder, ...(rates && { rates }) }) });
+  }
+}
+begin();
+for (let next = underWay[0]; next; next = underWay[0]) {
+  const { seed } = next;
+  const told = await next.answer;
+  underWay.shift();
+  begin();
   if ('broke' in told) {
     violations++;
     const lines = [...linesOfPlan(drawPlan(seed, rates)), `BROKE, seed ${seed}: ${told.broke}`, `  again: ${replayOf(seed, faults)}`];
@@ -135,7 +152,7 @@ const refusals = [...refused.values()].reduce((sum, count) => sum + count, 0);
 if (!json && !quiet) say(`${refusals} acts refused: ${listOf(Object.fromEntries(refused))}`);
 say(
   JSON.stringify({
-    seeds: seeds.length,
+    seeds: begun,
     rollouts,
     outcomes: Object.fromEntries([...outcomes].sort(([a], [b]) => (a < b ? -1 : 1))),
     simulatedHours: Math.round(simulatedMs / 360_000) / 10,
