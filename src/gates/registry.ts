@@ -39,9 +39,15 @@ export function gateOf<Asks = BakingPorts>(spec: GateSpec): Gate<string, z.ZodMi
 /** When a gate is asked. */
 export const stageOf = (spec: GateSpec): Stage => gateOf(spec).stage?.(spec) ?? 'baking';
 
+/** Whether a gate weighs evidence that counts, as it is asked here. */
+export const weighs = (spec: GateSpec): boolean => shareOf(spec) !== undefined;
+
+const shareOf = (spec: GateSpec): number | undefined =>
+  spec.observe || gateOf(spec).weighs?.(spec) === false ? undefined : gateOf(spec).evidenceShare;
+
 /** Each gate's share of the evidence that a delivery's gates weigh together; 1 for those that weigh none, or are only observed. */
 export function sharesOf(specs: readonly GateSpec[]): readonly number[] {
-  const wanted = specs.map((spec) => (spec.observe || gateOf(spec).weighs?.(spec) === false ? undefined : gateOf(spec).evidenceShare));
+  const wanted = specs.map(shareOf);
   const together = wanted.reduce<number>((sum, share) => sum + (share ?? 0), 0);
   return wanted.map((share) => (share === undefined ? 1 : share / together));
 }

@@ -1,4 +1,4 @@
-import { gateOf } from '../gates/registry.ts';
+import { weighs } from '../gates/registry.ts';
 import { strategyOf } from '../strategies/registry.ts';
 import type { StepRecord } from './rollout.ts';
 import type { DeliverySpec } from './spec.ts';
@@ -37,7 +37,7 @@ function patienceWith(
  * @param periodSeconds how often the endpoint's metrics are published
  */
 export function cadenceOf({ strategy, gates }: Pick<DeliverySpec, 'strategy' | 'gates'>, periodSeconds: number): number {
-  const byEvidence = strategyOf(strategy).judge !== undefined || gates.some((gate) => !gate.observe && gateOf(gate).evidenceShare !== undefined);
+  const byEvidence = strategyOf(strategy).judge !== undefined || gates.some(weighs);
   return byEvidence ? Math.min(cadenceSeconds, periodSeconds) : cadenceSeconds;
 }
 

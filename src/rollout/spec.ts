@@ -4,7 +4,7 @@ import { PrebuiltSpec } from '../candidate/prebuilt-spec.ts';
 import { RoleArn, VpcSpec } from '../candidate/runs-spec.ts';
 import { TrainSpec } from '../candidate/train-spec.ts';
 import { OnInconclusive } from '../gates/gate.ts';
-import { GateSpec, gateOf, gates } from '../gates/registry.ts';
+import { GateSpec, gates, stageOf, weighs } from '../gates/registry.ts';
 import { StrategySpec, strategyOf } from '../strategies/registry.ts';
 import { TriggerSpec } from '../triggers/registry.ts';
 import { ApprovalSpec } from './approval-spec.ts';
@@ -100,6 +100,17 @@ function flawsOfCandidate({ triggers, build, train, serve }: Made): { path: Prop
   return flaws;
 }
 
+/** What a strategy that goes by the evidence would not heed: it has a deadline of its own, and `ab` says itself what follows. */
+const flawsOfPatience = ({ type }: StrategySpec, specs: readonly GateSpec[]): { path: PropertyKey[]; message: string }[] =>
+  specs.flatMap((gate, index) => {
+    if (stageOf(gate) !== 'baking') return [];
+    const unheeded = type === 'ab' ? (['evidenceDeadline', 'onInconclusive'] as const) : (['evidenceDeadline'] as const);
+    const instead = type === 'ab' ? 'strategy.for and strategy.otherwise decide' : 'strategy.deadline says how long evidence is waited for';
+    return unheeded
+      .filter((field) => gate[field] !== undefined)
+      .map((field) => ({ path: ['gates', index, field], message: `Expected none under ${type}: ${instead}` }));
+  });
+
 /** How one model reaches one endpoint: what a person writes in delivery.yaml. */
 export const DeliverySpec = z
   .strictObject({
@@ -143,14 +154,15 @@ export const DeliverySpec = z
     const { strategy } = context.value;
     if (strategyOf(strategy).judge) {
       // It waits for the evidence by itself, so there has to be some.
-      const weighing = context.value.gates.some((gate) => !gate.observe && gateOf(gate).evidenceShare !== undefined);
-      if (!weighing)
+      if (!context.value.gates.some(weighs))
         context.issues.push({
           code: 'custom',
           path: ['strategy', 'type'],
           message: `Expected a gate that weighs evidence (${gates.flatMap(({ type, ...gate }) => ('evidenceShare' in gate ? [type] : [])).join(', ')}): ${strategy.type} goes by what it proves`,
           input: context.value,
         });
+      for (const { path, message } of flawsOfPatience(strategy, context.value.gates))
+        context.issues.push({ code: 'custom', path, message, input: context.value });
       return;
     }
     const shortestBakeSeconds = shortestBakeSecondsOf(context.value.serve.metricPeriod ?? defaultPeriodSeconds);

@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import { type DeliverySource, DeliverySpec } from '../../src/rollout/spec.ts';
+import { deliverySource } from './fixture.ts';
+
+/** What is wrong with a delivery, `field: message` each. */
+const flawsOf = (overrides: Partial<DeliverySource>): readonly string[] => {
+  const parsed = z.safeParse(DeliverySpec, deliverySource(overrides));
+  return parsed.success ? [] : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+};
+
+const strategies = [{ type: 'adaptive' }, { type: 'ab', for: '1d' }] as const satisfies readonly DeliverySource['strategy'][];
+
+describe.each(strategies)('a delivery with strategy $type', (strategy) => {
+  test.each<[string, NonNullable<DeliverySource['gates']>]>([
+    ['no gate', []],
+    ['only a gate that is observed', [{ type: 'error-rate', observe: true }]],
+    ['only gates that hold to fixed bounds', [{ type: 'metric', metric: { name: 'ModelLatency' }, max: 300_000 }, { type: 'traffic' }]],
+  ])('needs evidence to go by: refuses %s', (_, gates) => {
+    expect(flawsOf({ strategy, gates })).toEqual([expect.stringContaining('strategy.type: Expected a gate that weighs evidence')]);
+  });
+
+  test('takes a metric that is compared with stable', () =>
+    expect(
+      flawsOf({ strategy, gates: [{ type: 'metric', metric: { name: 'X' }, against: 'stable', better: 'lower', range: [0, 1], margin: 0.1 }] }),
+    ).toEqual([]));
+
+  test('refuses a deadline of one gate, which would not be heeded, and leaves gates before traffic alone', () => {
+    const gates = [
+      { type: 'error-rate', evidenceDeadline: '2h' },
+      { type: 'smoke', requests: [{ contentType: 'text/csv', body: '1' }], evidenceDeadline: '2h' },
+    ] satisfies DeliverySource['gates'];
+    expect(flawsOf({ strategy, gates })).toEqual([expect.stringMatching(/^gates\.0\.evidenceDeadline: Expected none under/)]);
+  });
+});
+
+test('ab decides by otherwise and refuses a gate that says what follows without evidence', () => {
+  const gates = [{ type: 'error-rate', onInconclusive: 'promote' }] satisfies DeliverySource['gates'];
+  expect(flawsOf({ strategy: { type: 'ab', for: '1d' }, gates })).toEqual([
+    'gates.0.onInconclusive: Expected none under ab: strategy.for and strategy.otherwise decide',
+  ]);
+  expect(flawsOf({ strategy: { type: 'adaptive' }, gates })).toEqual([]);
+});
