@@ -1,6 +1,6 @@
 import type { Draft } from '../ledger/entry.ts';
 import type { Signal } from '../ports/rollouts.ts';
-import { type ApprovalSubject, type Ending, imageDigestOf, type Rollout } from './rollout.ts';
+import { type ApprovalSubject, type Ending, heldMsAt, imageDigestOf, type Rollout } from './rollout.ts';
 
 /** What a person may ask of a rollout. `promote` skips the rest of the steps; `abort` undoes. */
 export const actKinds = ['approve', 'reject', 'pause', 'resume', 'promote', 'abort'] as const;
@@ -136,7 +136,8 @@ function heeding(rollout: Rollout, act: Act, atMs: number): Rollout {
     }
     case 'resume': {
       const { paused: _, ...rest } = rollout;
-      return { ...rest, phase: rollout.phase === 'Paused' ? 'Progressing' : rollout.phase, resumed: record };
+      const heldMs = heldMsAt(rollout, atMs);
+      return { ...rest, phase: rollout.phase === 'Paused' ? 'Progressing' : rollout.phase, resumed: record, ...(heldMs > 0 && { heldMs }) };
     }
     case 'promote':
       return { ...rollout, hurried: record };

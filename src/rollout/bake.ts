@@ -20,15 +20,28 @@ type Patience = Pick<DeliverySpec, 'evidenceDeadline' | 'onInconclusive'> & {
   readonly gates?: readonly Pick<DeliverySpec['gates'][number], 'evidenceDeadline' | 'onInconclusive'>[];
 };
 
+/** The gate of a verdict, as the delivery has it. */
+const ownOf = (path: string, { gates }: Pick<Patience, 'gates'>) => gates?.[Number(/^gates\[(\d+)\]/.exec(path)?.[1])];
+
 /** What holds for an open verdict: its gate's own words, else the delivery's. `extend` is the same time again, once, and then undone. */
 function patienceWith(
   { path }: GateVerdict,
   spec: Patience,
 ): { readonly deadlineSeconds: number; readonly onInconclusive: 'rollback' | 'hold' | 'promote' } {
-  const own = spec.gates?.[Number(/^gates\[(\d+)\]/.exec(path)?.[1])];
+  const own = ownOf(path, spec);
   const deadlineSeconds = own?.evidenceDeadline ?? spec.evidenceDeadline;
   const onInconclusive = own?.onInconclusive ?? spec.onInconclusive;
   return onInconclusive === 'extend' ? { deadlineSeconds: 2 * deadlineSeconds, onInconclusive: 'rollback' } : { deadlineSeconds, onInconclusive };
+}
+
+/** From the most careful on. */
+const byCare = ['rollback', 'extend', 'hold', 'promote'] as const;
+
+/** What follows at a deadline of a strategy's own: the most careful of what the gates want whose answers are open, else the delivery's. */
+export function followsWithoutEvidence(verdicts: readonly GateVerdict[], spec: Pick<Patience, 'gates' | 'onInconclusive'>): (typeof byCare)[number] {
+  const open = verdicts.filter(({ result, observed }) => result === 'inconclusive' && !observed);
+  const wanted = open.map(({ path }) => ownOf(path, spec)?.onInconclusive ?? spec.onInconclusive);
+  return byCare.find((each) => wanted.includes(each)) ?? spec.onInconclusive;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { DeliverySpec } from './spec.ts';
+import { followsWithoutEvidence } from './bake.ts';
 import { combine, type GateVerdict, verdictText } from './verdict.ts';
 
 export type BeforeTrafficDecision =
@@ -16,7 +16,7 @@ export type BeforeTrafficDecision =
  */
 export function judgeBeforeTraffic(
   verdicts: readonly GateVerdict[],
-  { onInconclusive }: Pick<DeliverySpec, 'onInconclusive'>,
+  spec: Parameters<typeof followsWithoutEvidence>[1],
   first: boolean,
 ): BeforeTrafficDecision {
   const result = combine(verdicts);
@@ -29,7 +29,7 @@ export function judgeBeforeTraffic(
       return { answer: 'passed', text: verdicts.length === 0 ? 'no gate is asked before traffic' : `before any traffic: ${linesOf(verdicts)}` };
     case 'inconclusive':
       if (first) return { answer: 'passed', text: `first deployment, nothing to go back to: ${named}` };
-      switch (onInconclusive) {
+      switch (followsWithoutEvidence(verdicts, spec)) {
         case 'rollback':
         // There is no traffic whose evidence more time could bring.
         case 'extend':

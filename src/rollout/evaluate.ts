@@ -6,7 +6,7 @@ import type { Signal } from '../ports/rollouts.ts';
 import { strategyOf } from '../strategies/registry.ts';
 import type { Bake } from '../strategies/strategy.ts';
 import { batchedMetrics } from './batched-metrics.ts';
-import { type BakeDecision, cadenceOf, cadenceSeconds, judgeBake } from './bake.ts';
+import { type BakeDecision, cadenceOf, cadenceSeconds, followsWithoutEvidence, judgeBake } from './bake.ts';
 import { decideEnding } from './ending.ts';
 import { loadHearingRegistry } from './hearing.ts';
 import { keys } from './keys.ts';
@@ -105,7 +105,7 @@ function judgeStep(
   const first = placementOf(rollout).stable === undefined;
   const strategy = strategyOf(spec.strategy);
   if (!strategy.judge || first || combine(bake.verdicts) === 'failed') return judgeBake(step, bake.verdicts, spec, nowMs, first, lookSeconds);
-  return strategy.judge(spec.strategy, soFarOf(rollout, nowMs), bake);
+  return strategy.judge(spec.strategy, soFarOf(rollout, nowMs), { ...bake, onInconclusive: followsWithoutEvidence(bake.verdicts, spec) });
 }
 
 /** Holds a rollout for a person, who is paged once: where the page could not be sent, again at the next look. */

@@ -9,10 +9,10 @@ import { loadRollout, specOf } from './load.ts';
 import { periodSecondsOf } from './metric-period.ts';
 import { isAtRest } from './move.ts';
 import { makeAlarms } from './own-alarms.ts';
-import { currentStep, placementOf, type Rollout, type StepRecord } from './rollout.ts';
+import { currentStep, heldMsAt, placementOf, type Rollout, type StepRecord } from './rollout.ts';
 import type { DeliverySpec } from './spec.ts';
 import type { ApprovalRule } from './step.ts';
-import { settlingSecondsOf } from './window.ts';
+import { settlingSecondsOf, shortestBakeSecondsOf } from './window.ts';
 
 /** `wait`: the endpoint takes no call now; bake on, watched. `shift`: a step follows. `soak`: promoted, watch on. `ask`: a person first, watched. `undo`: it was stopped. `bake`: a first deployment bakes where it is. `done`: nothing is left. `continue`: in a new execution. */
 export type NextAnswer = 'wait' | 'shift' | 'ask' | 'undo' | 'soak' | 'bake' | 'done' | 'continue';
@@ -59,7 +59,11 @@ export async function nextStep(
       return { answer: 'done', generation };
     }
     if (!currentStep(rollout)) {
-      const bakeSeconds = strategyOf(spec.strategy).plan(spec.strategy)[0]?.bakeSeconds ?? 0;
+      const strategy = strategyOf(spec.strategy);
+      // Nothing to compare with: what a strategy waits for otherwise says nothing of how long to look.
+      const bakeSeconds = strategy.judge
+        ? Math.max(shortestBakeSecondsOf(periodSecondsOf(placement)), strategy.firstBakeSeconds?.(spec.strategy) ?? 0)
+        : (strategy.plan(spec.strategy)[0]?.bakeSeconds ?? 0);
       await ports.rollouts.save(
         { ...rollout, steps: [{ index: 0, canaryPercent: 100, bakeSeconds, requestedAtMs: nowMs, verifiedAtMs: nowMs, verdicts: [] }] },
         [{ kind: 'shift-decided', text: 'first deployment: nothing to shift from; the gates watch it at 100 %' }],
@@ -141,6 +145,7 @@ export const soFarOf = (rollout: Rollout, nowMs: number): SoFar => ({
   nowMs,
   periodSeconds: periodSecondsOf(rollout.placement),
   settlingSeconds: settlingSecondsOf(periodSecondsOf(rollout.placement)),
+  heldMs: heldMsAt(rollout, nowMs),
 });
 
 /** The first step up to this one that wants a person and has none yet: skipping steps skips nobody's say. */

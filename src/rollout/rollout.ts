@@ -214,6 +214,8 @@ export interface Rollout {
   readonly paused?: ActRecord;
   /** Who let it go on again after the last pause; unset where it never was paused, or is. */
   readonly resumed?: ActRecord;
+  /** How long pauses that are over kept it since its canary got traffic, milliseconds; unset: not at all. */
+  readonly heldMs?: number;
   /** A person wants the rest of the steps skipped. */
   readonly hurried?: ActRecord;
   /** Signals of people that were heard: each acts once. */
@@ -242,6 +244,12 @@ export function alarmsCountSince(rollout: Rollout): number {
   if (!step) return Number.POSITIVE_INFINITY;
   const before = rollout.steps.find((other) => other.index !== step.index && other.passedAtMs !== undefined && other === rollout.steps.at(-2));
   return Math.min(step.requestedAtMs, before?.passedAtMs ?? step.requestedAtMs);
+}
+
+/** How long people have kept a rollout where it was since its canary got traffic, milliseconds. */
+export function heldMsAt({ steps, paused, heldMs = 0 }: Pick<Rollout, 'steps' | 'paused' | 'heldMs'>, nowMs: number): number {
+  const firstMs = steps.find((step) => step.verifiedAtMs !== undefined)?.verifiedAtMs;
+  return !paused || firstMs === undefined ? heldMs : heldMs + Math.max(0, nowMs - Math.max(firstMs, paused.atMs));
 }
 
 /** The rollout with its newest step replaced. */

@@ -24,12 +24,16 @@ type Spec = z.output<typeof Spec>;
 function judge(spec: Spec, soFar: SoFar, { verdicts }: Bake): BakeDecision {
   const step = soFar.steps.at(-1);
   if (step?.verifiedAtMs === undefined) return { answer: 'wait', waitSeconds: soFar.periodSeconds };
-  const seconds = (soFar.nowMs - step.verifiedAtMs) / 1000;
+  const seconds = (soFar.nowMs - step.verifiedAtMs - (soFar.heldMs ?? 0)) / 1000;
   const share = `${step.canaryPercent} %`;
   // The rest of the traffic follows a decision that was made at the split.
   if (step.canaryPercent === 100) return { answer: 'passed', text: `${share}: the soak follows`, verdicts: closed(verdicts, 'decided-before', {}) };
   const counted = verdicts.filter(({ observed }) => !observed);
-  const won = counted.filter(({ sequential }) => sequential?.lnBetter !== undefined && sequential.lnBetter >= -Math.log(sequential.alpha));
+  const telling = counted.filter(({ sequential }) => sequential?.lnBetter !== undefined);
+  // Any one of them may pick the winner, so each has its part of the error.
+  const won = telling.filter(
+    ({ sequential }) => sequential?.lnBetter !== undefined && sequential.lnBetter >= Math.log(telling.length / sequential.alpha),
+  );
   const better = verdicts.map((verdict): GateVerdict => (won.includes(verdict) ? { ...verdict, result: 'successful', reason: 'better' } : verdict));
   const clean = counted.every((verdict) => verdict.result === 'successful' || won.includes(verdict));
   if (spec.until === 'evidence' && seconds >= spec.atLeast && won.length > 0 && clean)

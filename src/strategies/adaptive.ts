@@ -52,6 +52,7 @@ const doublingFrom = (harmBudget: number): number => harmBudget / 2;
 const worthwhile = 4 / 3;
 /** So a weight counts as the hold where the rest of the way is worth no change. */
 const nearlyHeld = 1 / worthwhile;
+const isHeld = ({ holdPercent }: Spec, percent: number): boolean => percent >= nearlyHeld * holdPercent;
 const lnQuiet = 0.7;
 const lnNoHarm = Math.log(2);
 
@@ -95,15 +96,45 @@ function rampPercent(spec: Spec, soFar: SoFar, verdicts: readonly GateVerdict[])
 
 const wait = (seconds: number): BakeDecision => ({ answer: 'wait', waitSeconds: seconds });
 
-/** Whether the step under way may be left, by the evidence of this moment. */
-function judge(spec: Spec, soFar: SoFar, { verdicts, lnHarm }: Bake): BakeDecision {
+/** Why the evidence has come too late, in words; undefined while there is time. Pauses don't count. */
+function overdue(spec: Spec, { steps, nowMs, heldMs = 0 }: SoFar, { onInconclusive }: Bake): string | undefined {
+  const step = steps.at(-1);
+  const firstMs = steps.find(({ verifiedAtMs }) => verifiedAtMs !== undefined)?.verifiedAtMs;
+  if (step?.verifiedAtMs === undefined || firstMs === undefined || step.canaryPercent >= 100) return undefined;
+  const deadline = onInconclusive === 'extend' ? 2 * spec.deadline : spec.deadline;
+  const secondsSince = (ms: number) => (nowMs - ms - heldMs) / 1000;
+  if (step.canaryPercent >= spec.finalPercent)
+    return secondsSince(step.verifiedAtMs) >= spec.bake + deadline
+      ? `${step.canaryPercent} %: still unclear ${toDuration(deadline)} after its bake`
+      : undefined;
+  return secondsSince(firstMs) >= deadline ? `${step.canaryPercent} %: neither harm nor its absence was shown in ${toDuration(deadline)}` : undefined;
+}
+
+/** Whether the step under way may be left: by the evidence of this moment, or at the deadline as the delivery says. */
+function judge(spec: Spec, soFar: SoFar, bake: Bake): BakeDecision {
+  const text = overdue(spec, soFar, bake);
+  const percent = soFar.steps.at(-1)?.canaryPercent ?? 0;
+  if (text === undefined) return judgeEvidence(spec, soFar, bake);
+  // Next to the control slice, and where a person was called, evidence that comes late is evidence.
+  if (bake.onInconclusive === 'hold' || percent >= spec.finalPercent) {
+    const late = judgeEvidence(spec, soFar, bake);
+    if (late.answer === 'passed') return late;
+    if (bake.onInconclusive === 'hold') return { answer: 'hold', waitSeconds: soFar.periodSeconds, text };
+  }
+  // Short of the hold nothing at all was shown: to go on from there would be to go on blindly, step by step.
+  if (bake.onInconclusive === 'promote' && isHeld(spec, percent))
+    return { answer: 'passed', text: `onInconclusive: promote, as the delivery says in words: ${text}` };
+  return { answer: 'failed', reason: 'no-evidence', text };
+}
+
+function judgeEvidence(spec: Spec, soFar: SoFar, { verdicts, lnHarm }: Bake): BakeDecision {
   const step = soFar.steps.at(-1);
   const since = soFar.steps.find(({ verifiedAtMs }) => verifiedAtMs !== undefined)?.verifiedAtMs;
   if (step?.verifiedAtMs === undefined || since === undefined) return wait(soFar.periodSeconds);
   const { canaryPercent: percent, verifiedAtMs } = step;
   const gates = sequentialOf(verdicts);
   const others = verdicts.filter((verdict) => !verdict.sequential && !verdict.observed);
-  const seconds = (soFar.nowMs - since) / 1000;
+  const seconds = (soFar.nowMs - since - (soFar.heldMs ?? 0)) / 1000;
   const there = (soFar.nowMs - verifiedAtMs) / 1000;
   const bound = { excessBounds: gates.map(({ excessBound }) => excessBound), lnHarmTogether: lnHarm };
   if (percent >= 100) return { answer: 'passed', text: 'all of the traffic; the soak follows', verdicts: closed(verdicts, 'no-harm-seen', bound) };
@@ -113,22 +144,17 @@ function judge(spec: Spec, soFar: SoFar, { verdicts, lnHarm }: Bake): BakeDecisi
     lnHarm < lnQuiet &&
     gates.every(({ unwell, silent }) => !unwell && !silent) &&
     others.every(({ result }) => result === 'successful');
-  if (percent >= spec.finalPercent) {
-    if (there < spec.bake) return wait(soFar.periodSeconds);
-    if (quiet)
-      return {
-        answer: 'passed',
-        text: `${percent} %: no harm in ${toDuration(spec.bake)} next to the control slice`,
-        verdicts: closed(verdicts, 'no-harm-seen', bound),
-      };
-    if (there < spec.bake + spec.deadline) return wait(soFar.periodSeconds);
-    return { answer: 'failed', reason: 'no-evidence', text: `${percent} %: still unclear ${toDuration(spec.deadline)} after its bake` };
-  }
-  if (seconds >= spec.deadline)
-    return { answer: 'failed', reason: 'no-evidence', text: `${percent} %: neither harm nor its absence was shown in ${toDuration(spec.deadline)}` };
+  if (percent >= spec.finalPercent)
+    return quiet && there >= spec.bake
+      ? {
+          answer: 'passed',
+          text: `${percent} %: no harm in ${toDuration(spec.bake)} next to the control slice`,
+          verdicts: closed(verdicts, 'no-harm-seen', bound),
+        }
+      : wait(soFar.periodSeconds);
   // Two periods of the new weight's own, once they can be read.
   if (!quiet || there < soFar.settlingSeconds + soFar.periodSeconds) return wait(soFar.periodSeconds);
-  if (percent >= nearlyHeld * spec.holdPercent) {
+  if (isHeld(spec, percent)) {
     const proved = gates.every(({ lnNotWorse, beta }) => lnNotWorse >= -Math.log(beta));
     if (proved && there >= spec.minimumHold)
       return { answer: 'passed', text: `${percent} %: proved not to be worse than the margin`, verdicts: [...verdicts] };
@@ -139,9 +165,10 @@ function judge(spec: Spec, soFar: SoFar, { verdicts, lnHarm }: Bake): BakeDecisi
         text: `${percent} %: no harm seen in ${toDuration(spec.noHarmAfter)}; not proved: at worst ${(100 * Math.max(...gates.map(({ excessBound }) => excessBound))).toPrecision(2)} % more bad requests than stable`,
         verdicts: closed(verdicts, 'no-harm-seen', bound),
       };
+    return wait(soFar.periodSeconds);
   }
   const next = rampPercent(spec, soFar, verdicts);
-  if (next >= worthwhile * percent || (next >= spec.holdPercent && percent < nearlyHeld * spec.holdPercent))
+  if (next >= worthwhile * percent || next >= spec.holdPercent)
     return {
       answer: 'passed',
       text: `${percent} %: at ${Number(next.toPrecision(3))} % the worst that is not excluded stays within ${spec.harmBudget} bad requests`,
@@ -171,12 +198,11 @@ export const adaptive: Strategy<'adaptive', typeof Spec> = {
     if (skipRest) return to(100, 0);
     if (!now) return to(spec.startPercent, 0);
     if (now.canaryPercent >= spec.finalPercent) return to(100, 0);
-    if (now.canaryPercent >= nearlyHeld * spec.holdPercent) {
-      const held = now.canaryPercent < spec.holdPercent && now.verdicts.some(({ reason }) => reason === 'harm-bounded');
-      return held ? to(spec.holdPercent, spec.minimumHold) : to(spec.finalPercent, spec.bake);
-    }
+    // What its gates said since it was left does not matter here: a hold is left by a proof alone.
+    if (isHeld(spec, now.canaryPercent)) return to(spec.finalPercent, spec.bake);
     const next = rampPercent(spec, soFar, now.verdicts);
     return to(Math.max(now.canaryPercent, Number(next.toPrecision(4))), next >= spec.holdPercent ? spec.minimumHold : 0);
   },
   judge,
+  firstBakeSeconds: ({ bake }) => bake,
 };

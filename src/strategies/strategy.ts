@@ -1,8 +1,11 @@
 import type * as z from 'zod/mini';
+import type { OnInconclusive as OnInconclusiveSpec } from '../gates/gate.ts';
 import type { BakeDecision } from '../rollout/bake.ts';
 import type { StepRecord } from '../rollout/rollout.ts';
 import type { Step } from '../rollout/step.ts';
 import type { GateVerdict } from '../rollout/verdict.ts';
+
+export type OnInconclusive = z.output<typeof OnInconclusiveSpec>;
 
 /** How far a rollout has come. */
 export interface SoFar {
@@ -18,6 +21,8 @@ export interface SoFar {
   readonly periodSeconds: number;
   /** How old a period must be before it counts, seconds. */
   readonly settlingSeconds: number;
+  /** How long pauses have kept it since its first weight, milliseconds: no deadline counts them. Unset: not at all. */
+  readonly heldMs?: number;
 }
 
 export type Decision = { readonly decision: 'step'; readonly index: number; readonly step: Step } | { readonly decision: 'promote' };
@@ -28,6 +33,8 @@ export interface Bake {
   readonly verdicts: readonly GateVerdict[];
   /** ln of the evidence of harm of all gates that weigh together; 0 where none does. */
   readonly lnHarm: number;
+  /** What the delivery wants where no evidence comes by the strategy's deadline; unset: `rollback`. */
+  readonly onInconclusive?: OnInconclusive;
 }
 
 /** A pure function from spec and progress to what comes next. */
@@ -44,6 +51,8 @@ export interface Strategy<Type extends string, Schema extends z.ZodMiniType> {
    * gate failed. Unset: a step passes when its bake is over and its gates are successful.
    */
   judge?(spec: z.output<Schema>, soFar: SoFar, bake: Bake): BakeDecision;
+  /** How long a first deployment is watched by a strategy that judges, seconds; unset: as long as gates take to see anything. */
+  firstBakeSeconds?(spec: z.output<Schema>): number;
 }
 
 /** A strategy whose steps are all known beforehand: `next` follows from `plan`. */

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Signal } from '../../src/ports/rollouts.ts';
 import { type Act, actKinds, alreadyOf, hear, isApproved, refusalOf } from '../../src/rollout/acts.ts';
-import { type Approval, type Ending, imageDigestOf, type Placement, type Rollout } from '../../src/rollout/rollout.ts';
+import { type Approval, type Ending, heldMsAt, imageDigestOf, type Placement, type Rollout } from '../../src/rollout/rollout.ts';
 import { digestOf, noonMs, rollout } from './fixture.ts';
 
 const me = 'arn:aws:iam::111122223333:user/operator';
@@ -330,5 +330,21 @@ describe('hear()', () => {
         if (now.ending) expect(heard.ending).toEqual(now.ending);
       }),
     );
+  });
+});
+
+describe('heldMsAt()', () => {
+  const shifted = [{ index: 0, canaryPercent: 1, bakeSeconds: 0, requestedAtMs: noonMs, verifiedAtMs: noonMs, verdicts: [] }];
+  const heldUntil = (given: Rollout, resumedAtMs: number) => hear(given, [signal(act('resume'), { atMs: resumedAtMs })], resumedAtMs).rollout.heldMs;
+
+  test('counts from the pause, or from the first weight where the pause is older; pauses add up', () => {
+    expect(heldMsAt(baking({ paused, steps: shifted }), noonMs + hourMs)).toBe(hourMs);
+    expect(heldMsAt(baking({ paused: { ...paused, atMs: noonMs - hourMs }, steps: shifted }), noonMs + hourMs)).toBe(hourMs);
+    expect(heldUntil(baking({ paused, steps: shifted, heldMs: 5 }), noonMs + hourMs)).toBe(hourMs + 5);
+  });
+
+  test('is nothing before the canary has traffic', () => {
+    expect(heldMsAt(baking({ paused }), noonMs + hourMs)).toBe(0);
+    expect(heldUntil(baking({ paused }), noonMs + hourMs)).toBeUndefined();
   });
 });

@@ -42,6 +42,16 @@ describe('judgeBeforeTraffic()', () => {
     expect(decision.text).toContain('because');
   });
 
+  test('a gate’s own word counts before the delivery’s, the most careful of several', () => {
+    const decide = (...own: ('hold' | 'promote' | undefined)[]) =>
+      judgeBeforeTraffic(
+        own.map((_, index) => verdict('inconclusive', { path: `gates[${index}]` })),
+        { onInconclusive: 'rollback', gates: own.map((onInconclusive) => ({ onInconclusive })) },
+        false,
+      ).answer;
+    expect([decide('promote'), decide('hold'), decide('promote', 'hold'), decide('hold', undefined)]).toEqual(['passed', 'hold', 'hold', 'failed']);
+  });
+
   test('missing evidence does not stop a first deployment: there is nothing to go back to', () => {
     expect(judgeBeforeTraffic([verdict('inconclusive')], { onInconclusive: 'rollback' }, true).answer).toBe('passed');
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import type { GateVerdict, Sequential } from '../../src/rollout/verdict.ts';
 import { adaptive } from '../../src/strategies/adaptive.ts';
-import type { SoFar } from '../../src/strategies/strategy.ts';
+import type { OnInconclusive, SoFar } from '../../src/strategies/strategy.ts';
 import { soFar } from './so-far.ts';
 
 const startMs = Date.parse('2026-11-22T12:00:00Z');
@@ -49,8 +49,13 @@ const at = (canaryPercent: number, seconds: number, { verdicts = [] as readonly 
   periodSeconds: 10,
   settlingSeconds: 20,
 });
-const judge = (about: SoFar, verdicts: readonly GateVerdict[], fields: Readonly<Record<string, unknown>> = {}, lnHarm = -1) =>
-  adaptive.judge?.(spec(fields), about, { verdicts, lnHarm });
+const judge = (
+  about: SoFar,
+  verdicts: readonly GateVerdict[],
+  fields: Readonly<Record<string, unknown>> = {},
+  lnHarm = -1,
+  onInconclusive?: OnInconclusive,
+) => adaptive.judge?.(spec(fields), about, { verdicts, lnHarm, ...(onInconclusive && { onInconclusive }) });
 const nextPercent = (about: SoFar, fields: Readonly<Record<string, unknown>> = {}) => {
   const decision = adaptive.next(spec(fields), about);
   return decision.decision === 'step' ? decision.step.canaryPercent : decision.decision;
@@ -130,6 +135,37 @@ describe('adaptive', () => {
 
   test('rolls back what an hour has not decided', () =>
     expect(judge(at(50, 3000, { rolloutSeconds: 3600 }), [verdict({ excess: 0.01 })])).toMatchObject({ answer: 'failed', reason: 'no-evidence' }));
+
+  test('does at its deadline what the delivery says, and never goes on blindly from a weight short of the hold', () => {
+    const open = [verdict({ excess: 0.01 })];
+    const late = at(50, 3000, { rolloutSeconds: 3600 });
+    const later = at(50, 6600, { rolloutSeconds: 7200 });
+    expect(judge(late, open, {}, -1, 'extend')).toMatchObject({ answer: 'wait' });
+    expect(judge(later, open, {}, -1, 'extend')).toMatchObject({ answer: 'failed', reason: 'no-evidence' });
+    expect(judge(later, open, {}, -1, 'hold')).toMatchObject({ answer: 'hold', text: expect.stringContaining('in 1h') as string });
+    // Evidence that comes while somebody was called lets it go on by itself.
+    expect(judge(later, [verdict({ lnNotWorse: 3.1 })], {}, -1, 'hold')).toMatchObject({ answer: 'passed' });
+    expect(judge(late, open, {}, -1, 'promote')).toMatchObject({ answer: 'passed', text: expect.stringContaining('onInconclusive') as string });
+    expect(judge(at(3, 3000, { rolloutSeconds: 3600 }), open, {}, 5, 'promote')).toMatchObject({ answer: 'failed', reason: 'no-evidence' });
+  });
+
+  test('counts no pause into its deadline: hours of it undo nothing, and are no hours without harm', () => {
+    const paused = { ...at(50, 10_000, { rolloutSeconds: 10_400 }), heldMs: 9_000_000 };
+    expect(judge(paused, [verdict({ excess: 0.01 })])).toMatchObject({ answer: 'wait' });
+    expect(judge(paused, [verdict({ excessBound: 0.004 })])).toMatchObject({ answer: 'wait' });
+    expect(judge({ ...paused, heldMs: 6_800_000 }, [verdict({ excess: 0.01 })])).toMatchObject({ answer: 'failed', reason: 'no-evidence' });
+    const slice = { ...at(95, 12_000), heldMs: 9_000_000 };
+    expect(judge(slice, [verdict()], {}, 1)).toMatchObject({ answer: 'wait' });
+  });
+
+  test('leaves the hold for the control slice whatever its gates say by the time the endpoint takes the call', () =>
+    expect(nextPercent(at(40, 100, { verdicts: [verdict({}, { result: 'successful', reason: 'harm-bounded' })] }))).toBe(95));
+
+  test('never leaves a weight near its hold without a proof, however cheap the rest of the way is', () => {
+    const cheap = [verdict({ excessBound: 0 })];
+    expect(judge(at(37.5, 100), cheap)).toMatchObject({ answer: 'wait' });
+    expect(judge(at(37.4, 100), cheap)).toMatchObject({ answer: 'passed' });
+  });
 
   test('keeps its control slice for the bake, then gives it up; in doubt it keeps it, and undoes in the end', () => {
     expect(judge(at(95, 1799), [verdict()])).toMatchObject({ answer: 'wait' });
