@@ -17,7 +17,7 @@ import { upperRate } from '../statistics/rate-bound.ts';
 import { standing } from './standing.ts';
 import { common, defineGate, type GateContext } from './gate.ts';
 import { type History, type Period, readHistory, readPeriods, usualRate } from './periods.ts';
-import { beginVigil, isUnwell, keepVigil, silenceLimit, type Vigil } from './vigil.ts';
+import { beginVigil, isSilenced, isUnwell, keepVigil, silenceLimit, type Vigil } from './vigil.ts';
 
 const Level = z.number().check(z.gt(0), z.maximum(0.5));
 const Rate = z.number().check(z.minimum(0), z.maximum(1));
@@ -216,7 +216,8 @@ function verdictOf(memory: Memory, spec: Spec, context: GateContext, rule: Compa
   }
   if (!context.stable) return withoutStable(alone, spec, evidence);
   const silence = silenceLimit(vigil);
-  if (vigil.silent >= 3 * silence) return failed('canary-silent', { ...evidence, silentPeriods: vigil.silent, limit: 3 * silence });
+  if (isSilenced(vigil, silence))
+    return failed('canary-silent', { ...evidence, silentPeriods: vigil.silent, limit: 3 * silence, requestsMissed: vigil.missed });
   const sequential = {
     lnHarm: lnMean(harmOf(comparison, rule)),
     lnNotWorse: lnNotWorseOf(comparison),

@@ -17,7 +17,7 @@ import { shareAt } from './error-rate.ts';
 import { common, defineGate, type GateContext, type BakingPorts } from './gate.ts';
 import { type BadCount, type History, type Period, readHistory, readPeriods, usualRate } from './periods.ts';
 import { standing } from './standing.ts';
-import { beginVigil, isUnwell, keepVigil, silenceLimit, type Vigil } from './vigil.ts';
+import { beginVigil, isSilenced, isUnwell, keepVigil, silenceLimit, type Vigil } from './vigil.ts';
 
 const Level = z.number().check(z.gt(0), z.maximum(0.5));
 const Rate = z.number().check(z.minimum(0), z.maximum(1));
@@ -188,7 +188,8 @@ function verdictOf({ comparisons, vigil, throughMs }: Memory, spec: Spec, rules:
     through: new Date(throughMs).toISOString(),
   };
   const silence = silenceLimit(vigil);
-  if (vigil.silent >= 3 * silence) return failed('canary-silent', { ...evidence, silentPeriods: vigil.silent, limit: 3 * silence });
+  if (isSilenced(vigil, silence))
+    return failed('canary-silent', { ...evidence, silentPeriods: vigil.silent, limit: 3 * silence, requestsMissed: vigil.missed });
   return standing(
     {
       lnHarm: lnMean(comparisons.flatMap((comparison, index) => (rules[index] ? harmOf(comparison, rules[index]) : []))),

@@ -3,6 +3,7 @@ import type { Datapoint, MetricQuery } from '../ports/metrics.ts';
 import { failed, inconclusive, successful, type Verdict } from '../rollout/verdict.ts';
 import { lnSplitOff } from '../statistics/split.ts';
 import { common, defineGate, type GateContext, type Slot } from './gate.ts';
+import { isSilenced } from './vigil.ts';
 
 const Spec = z.strictObject({
   type: z.literal('traffic'),
@@ -34,6 +35,8 @@ interface Memory {
   /** Times in a row that the canary should have had two requests or more, and had none; `expected` of them are not enough for another yet. */
   readonly silent: number;
   readonly expected: number;
+  /** Requests it should have had since it was heard last. */
+  readonly missed: number;
   /** Periods with and without a datapoint of stable's, to tell a lost datapoint from a silent canary. */
   readonly came: number;
   readonly lost: number;
@@ -72,8 +75,19 @@ function remembered(context: GateContext): Memory {
   const { verifiedAtMs } = shiftOf(context);
   const before = memoryOf(context.memory);
   if (before?.verifiedAtMs === verifiedAtMs) return before;
-  const { silent = 0, expected = 0, came = 0, lost = 0 } = before ?? {};
-  return { version: 1, throughMs: context.window.startMs, verifiedAtMs, requests: 0, split: { canary: 0, stable: 0 }, silent, expected, came, lost };
+  const { silent = 0, expected = 0, missed = 0, came = 0, lost = 0 } = before ?? {};
+  return {
+    version: 1,
+    throughMs: context.window.startMs,
+    verifiedAtMs,
+    requests: 0,
+    split: { canary: 0, stable: 0 },
+    silent,
+    expected,
+    missed,
+    came,
+    lost,
+  };
 }
 
 /** @param share the canary's intended share of the requests, 0-1 */
@@ -84,11 +98,12 @@ function advance(memory: Memory, { canary, stable }: Period, share: number): Mem
   const seen = { ...counted, ...(stable === undefined ? { lost: memory.lost + 1 } : { came: memory.came + 1 }) };
   if (canary !== undefined && canary > 0) {
     const split = stable === undefined ? memory.split : { canary: memory.split.canary + canary, stable: memory.split.stable + stable };
-    return { ...seen, split, silent: 0, expected: 0 };
+    return { ...seen, split, silent: 0, expected: 0, missed: 0 };
   }
   // Periods of little traffic add up until two requests are missing.
-  const expected = memory.expected + ((stable ?? 0) * share) / (1 - share);
-  return expected >= fewestExpected - 1e-9 ? { ...seen, silent: memory.silent + 1, expected: 0 } : { ...seen, expected };
+  const now = ((stable ?? 0) * share) / (1 - share);
+  const [expected, missed] = [memory.expected + now, memory.missed + now];
+  return expected >= fewestExpected - 1e-9 ? { ...seen, silent: memory.silent + 1, expected: 0, missed } : { ...seen, expected, missed };
 }
 
 /** How often in a row datapoints that are merely lost explain silence, once in ten thousand times. */
@@ -129,7 +144,7 @@ export const traffic = defineGate({
       ...(silent > 0 && { silent, silentAtMost: 3 * limit }),
     };
     const verdict = (): Verdict => {
-      if (silent >= 3 * limit) return failed('canary-silent', evidence);
+      if (isSilenced(memory, limit)) return failed('canary-silent', evidence);
       if (silent >= limit) return inconclusive('canary-starved', evidence);
       if (lnE > lnOff) return inconclusive('split-off', evidence);
       if (requests < minimumRequests) return inconclusive('too-few-requests', { ...evidence, requestsNeeded: minimumRequests - requests });

@@ -4,6 +4,8 @@ import type { Period } from './periods.ts';
 export interface Vigil {
   /** Periods in a row in which the canary should have had requests and had none. */
   readonly silent: number;
+  /** Requests it should have had since it was heard last. */
+  readonly missed: number;
   /** Stable's last minute or so: requests and bad ones, halved every minute. */
   readonly recent: { readonly requests: number; readonly bad: number };
   /** Both variants' requests a second, lately; 0 until known. */
@@ -13,7 +15,7 @@ export interface Vigil {
   readonly lost: number;
 }
 
-export const beginVigil = (): Vigil => ({ silent: 0, recent: { requests: 0, bad: 0 }, requestsPerSecond: 0, came: 0, lost: 0 });
+export const beginVigil = (): Vigil => ({ silent: 0, missed: 0, recent: { requests: 0, bad: 0 }, requestsPerSecond: 0, came: 0, lost: 0 });
 
 const halfLifeSeconds = 60;
 /** Share of the requests that the rate of a new period has in the running figure. */
@@ -31,8 +33,10 @@ export function keepVigil(vigil: Vigil, period: Period, share: number, periodSec
   const total = stable.requests + (canary?.requests ?? expected);
   const perSecond = total / periodSeconds;
   const decay = 0.5 ** (periodSeconds / halfLifeSeconds);
+  const heard = canary !== undefined && canary.requests > 0;
   return {
-    silent: canary && canary.requests > 0 ? 0 : expected >= fewestExpected ? vigil.silent + 1 : vigil.silent,
+    missed: heard ? 0 : vigil.missed + expected,
+    silent: heard ? 0 : expected >= fewestExpected ? vigil.silent + 1 : vigil.silent,
     recent: { requests: vigil.recent.requests * decay + stable.requests, bad: vigil.recent.bad * decay + (stable.bad[kind] ?? 0) },
     requestsPerSecond: vigil.came === 0 ? perSecond : (1 - novelty) * vigil.requestsPerSecond + novelty * perSecond,
     came: vigil.came + 1,
@@ -45,6 +49,13 @@ export function silenceLimit({ came, lost }: Vigil): number {
   const lostShare = Math.max(0.01, lost / Math.max(1, came + lost));
   return lostShare >= 1 ? Number.POSITIVE_INFINITY : Math.ceil(Math.log(1e4) / -Math.log(lostShare) - 1e-9);
 }
+
+/**
+ * Whether neither lost datapoints nor chance explain the silence: a canary that should have had m requests has none with probability
+ * e^-m, and every period of a bake, however long, is another occasion for it. All of them together: once in ten thousand rollouts.
+ */
+export const isSilenced = ({ silent, missed, came }: Pick<Vigil, 'silent' | 'missed' | 'came'>, limit: number): boolean =>
+  silent >= 3 * limit && missed >= Math.log(1e4 * Math.max(1, came));
 
 /** Whether stable itself is unwell, next to its usual rate: no time to raise a weight. */
 export const isUnwell = ({ recent }: Vigil, usual: number): boolean => recent.requests > 0 && recent.bad / recent.requests > 3 * usual + 0.002;

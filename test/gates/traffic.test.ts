@@ -89,6 +89,17 @@ describe('traffic', () => {
     expect((await ask(series(...none), steadily(9, 20), through(12))).verdict.reason).toBe('canary-silent');
   });
 
+  test('lets no long bake fail by chance: the more periods there were, the more requests must be missed', async () => {
+    // 18 of stable's at 10 % stand for 2 of the canary's, which has none in every seventh minute by chance alone: e^-2.
+    const week = 10_080;
+    const at = (silent: number) =>
+      ask(steadily(2, week), steadily(18, week + silent), { ...through(week + silent) }).then(({ verdict }) => verdict.reason);
+    // ln(1e4 * 10,080) is 18.4: nine silent minutes are 18, ten are 20.
+    expect(await at(6)).toBe('canary-starved');
+    expect(await at(9)).toBe('canary-starved');
+    expect(await at(10)).toBe('canary-silent');
+  });
+
   test('forgives a canary that is heard again', async () => {
     const canary = series(undefined, undefined, undefined, 60);
     expect((await ask(canary, steadily(540, 4), through(4))).verdict).toMatchObject({ result: 'successful', evidence: { requests: 60 } });
