@@ -13,6 +13,7 @@ import { keys } from './keys.ts';
 import { specOf } from './load.ts';
 import { isLong, soFarOf } from './next-step.ts';
 import { alarmsCountSince, currentStep, type Ending, placementOf, type Rollout, type StepRecord, withStep } from './rollout.ts';
+import { fitting } from './row-size.ts';
 import type { DeliverySpec } from './spec.ts';
 import { unreadable } from './unreadable.ts';
 import { combine, type GateVerdict, verdictText } from './verdict.ts';
@@ -185,7 +186,7 @@ async function ask(
       return { ...verdict, gate: gate.type, path, ...(gateSpec.observe && { observed: true as const }) };
     }),
   );
-  return { verdicts: weighTogether(verdicts, shares), memories, lnHarm: lnHarmTogether(verdicts, shares) };
+  return { verdicts: fitting(weighTogether(verdicts, shares)), memories, lnHarm: lnHarmTogether(verdicts, shares) };
 }
 
 /** A tick that changes no answer writes no entry: the ledger holds decisions, not a heartbeat. */

@@ -9,7 +9,8 @@ import { loadRollout, specOf } from './load.ts';
 import { periodSecondsOf } from './metric-period.ts';
 import { isAtRest } from './move.ts';
 import { makeAlarms } from './own-alarms.ts';
-import { currentStep, heldMsAt, placementOf, type Rollout, type StepRecord } from './rollout.ts';
+import { currentStep, heldMsAt, placementOf, type Rollout } from './rollout.ts';
+import { earlier } from './row-size.ts';
 import type { DeliverySpec } from './spec.ts';
 import type { ApprovalRule } from './step.ts';
 import { settlingSecondsOf, shortestBakeSecondsOf } from './window.ts';
@@ -89,8 +90,7 @@ export async function nextStep(
         {
           ...rollout,
           phase: 'Progressing',
-          // What the gates of earlier steps saw is in the record; the row must stay small.
-          steps: [...rollout.steps.map(withoutEvidence), { ...decision.step, index: decision.index, requestedAtMs: nowMs, verdicts: [] }],
+          steps: [...earlier(rollout.steps), { ...decision.step, index: decision.index, requestedAtMs: nowMs, verdicts: [] }],
         },
         [
           {
@@ -134,8 +134,6 @@ async function withAlarms(rollout: Rollout, spec: DeliverySpec, ports: Needs): P
     return decideEnding(await loadRollout(rollout.id, ports), ending, [{ kind: 'alarms-made', text: `not made: ${text}` }], ports);
   }
 }
-
-const withoutEvidence = (step: StepRecord): StepRecord => ({ ...step, verdicts: step.verdicts.map((verdict) => ({ ...verdict, evidence: {} })) });
 
 /** What a strategy is told of a rollout. */
 export const soFarOf = (rollout: Rollout, nowMs: number): SoFar => ({

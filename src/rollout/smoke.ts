@@ -6,6 +6,7 @@ import { decideEnding } from './ending.ts';
 import { Throttled, Unavailable } from './errors.ts';
 import { loadRollout, specOf } from './load.ts';
 import { type Placement, placementOf, type Rollout } from './rollout.ts';
+import { fitting } from './row-size.ts';
 import type { DeliverySpec } from './spec.ts';
 import { unreadable } from './unreadable.ts';
 import type { GateVerdict, Verdict } from './verdict.ts';
@@ -88,7 +89,7 @@ async function ask(rollout: Rollout, placement: Placement, spec: DeliverySpec, p
     return unreadable(error);
   };
   const asked = [...spec.gates.entries()].filter(([, gate]) => stageOf(gate) === 'before-traffic');
-  return Promise.all(
+  const verdicts = await Promise.all(
     asked.map(async ([index, gateSpec]): Promise<GateVerdict> => {
       const gate = gateOf<BeforeTrafficPorts>(gateSpec);
       const { memory: _, ...verdict } = await gate
@@ -97,4 +98,5 @@ async function ask(rollout: Rollout, placement: Placement, spec: DeliverySpec, p
       return { ...verdict, gate: gate.type, path: `gates[${index}]`, ...(gateSpec.observe && { observed: true as const }) };
     }),
   );
+  return fitting(verdicts);
 }

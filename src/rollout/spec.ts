@@ -21,6 +21,9 @@ const Containers = z
   .array(z.strictObject({ image: ImageUri, modelData: z.optional(S3Uri), environment: z._default(Environment, {}) }))
   .check(z.maxLength(14));
 
+/** What all of them remember and answer is one row of the table. */
+const mostGates = 20;
+
 const Serve = z.strictObject({
   endpoint: EndpointName,
   /** Which variant of an endpoint made by somebody else this delivery replaces; needed only where it has several. */
@@ -129,7 +132,7 @@ export const DeliverySpec = z
     /** A person must agree before the endpoint is touched at all. Unset: nobody is asked. */
     approval: z.optional(ApprovalSpec),
     strategy: StrategySpec,
-    gates: z._default(z.array(GateSpec), []),
+    gates: z._default(z.array(GateSpec).check(z.maxLength(mostGates)), []),
     /** How long past its bake a step may wait for evidence. */
     evidenceDeadline: z._default(Duration, 1800),
     /** What follows when the deadline passes without evidence. */
