@@ -30,6 +30,9 @@ export interface Stakes {
   readonly drain: number;
 }
 
+/** The least a bad request of stable's multiplies the evidence by. */
+const leastStable = 1e-9;
+
 /**
  * The growth-optimal stakes against "within the tolerance" where the canary's true rate is `canaryRate`.
  *
@@ -46,8 +49,9 @@ export function stakes(canaryRate: number, stableRate: number, exposure: number,
   // Nobody is expected to fail: there is nothing to bet on.
   if (linear <= 0) return { canary: 1, stable: 1, drain: 0 };
   const root = Math.sqrt(Math.max(0, linear * linear - 4 * extra * exposure * canaryRate * (1 + exposure)));
-  const canary = (2 * canaryRate * (1 + exposure)) / (linear + root);
-  return { canary, stable: 1 - exposure * (canary - 1), drain: extra * (canary - 1) };
+  // Millions of the canary's to one of stable's: rounding would leave stable's bad request less than nothing.
+  const canary = Math.min((2 * canaryRate * (1 + exposure)) / (linear + root), 1 + (1 - leastStable) / exposure);
+  return { canary, stable: Math.max(leastStable, 1 - exposure * (canary - 1)), drain: extra * (canary - 1) };
 }
 
 /** ln of the factor by which one period's counts multiply the evidence. */
