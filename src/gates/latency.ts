@@ -10,11 +10,13 @@ import {
   harmOf,
   lnNotWorseOf,
 } from '../statistics/comparison.ts';
+import { type Counts, rolesChanged } from '../statistics/e-factor.ts';
 import { lnMean } from '../statistics/onset.ts';
 import { Refused } from '../rollout/errors.ts';
 import { type Counting, countingOf, countingQueries } from './counting.ts';
 import { shareAt } from './error-rate.ts';
 import { common, defineGate, type GateContext, type BakingPorts } from './gate.ts';
+import { flawsOfForm, judgePercentile, measurePercentile, Percentile } from './latency-percentile.ts';
 import { type BadCount, type History, type Period, readHistory, readPeriods, usualRate } from './periods.ts';
 import { standing } from './standing.ts';
 import { beginVigil, isSilenced, isUnwell, keepVigil, silenceLimit, type Vigil } from './vigil.ts';
@@ -22,24 +24,37 @@ import { beginVigil, isSilenced, isUnwell, keepVigil, silenceLimit, type Vigil }
 const Level = z.number().check(z.gt(0), z.maximum(0.5));
 const Rate = z.number().check(z.minimum(0), z.maximum(1));
 
-const Spec = z.strictObject({
-  type: z.literal('latency'),
-  ...common,
-  /** Milliseconds a request may take; one to five, rising. The middle one is what "slow" means for the margin. */
-  thresholdsMs: z
-    .array(z.number().check(z.gt(0), z.maximum(3_600_000)))
-    .check(z.minLength(1), z.maxLength(5))
-    .check(z.refine((all) => all.every((one, index) => index === 0 || one > (all[index - 1] ?? 0)), 'Expected rising thresholds')),
-  alpha: z._default(Level, 0.01),
-  beta: z._default(Level, 0.05),
-  margin: z._default(z.strictObject({ ratio: z._default(z.number().check(z.minimum(1), z.maximum(100)), 1.5), extra: z._default(Rate, 0.01) }), {
-    ratio: 1.5,
-    extra: 0.01,
-  }),
-  /** What a slow request counts against a harm budget, next to a failed one's 1. */
-  cost: z._default(Rate, 0.3),
-  clusterSize: z.optional(z.number().check(z.minimum(1), z.maximum(1000))),
-});
+const Milliseconds = z.number().check(z.gt(0), z.maximum(3_600_000));
+
+const Spec = z
+  .strictObject({
+    type: z.literal('latency'),
+    ...common,
+    /** Milliseconds a request may take; one to five, rising. The middle one is what "slow" means for the margin. Empty with `percentile`. */
+    thresholdsMs: z._default(
+      z
+        .array(Milliseconds)
+        .check(z.maxLength(5))
+        .check(z.refine((all) => all.every((one, index) => index === 0 || one > (all[index - 1] ?? 0)), 'Expected rising thresholds')),
+      [],
+    ),
+    /** The simple form: this percentile of the canary's own, held to `maxMs`. */
+    percentile: z.optional(Percentile),
+    maxMs: z.optional(Milliseconds),
+    minimumRequests: z.optional(z.int().check(z.minimum(1))),
+    alpha: z._default(Level, 0.01),
+    beta: z._default(Level, 0.05),
+    margin: z._default(z.strictObject({ ratio: z._default(z.number().check(z.minimum(1), z.maximum(100)), 1.5), extra: z._default(Rate, 0.01) }), {
+      ratio: 1.5,
+      extra: 0.01,
+    }),
+    /** What a slow request counts against a harm budget, next to a failed one's 1. */
+    cost: z._default(Rate, 0.3),
+    clusterSize: z.optional(z.number().check(z.minimum(1), z.maximum(1000))),
+  })
+  .check(({ issues, value }) => {
+    for (const { path, message } of flawsOfForm(value)) issues.push({ code: 'custom', path, message, input: value });
+  });
 type Spec = z.output<typeof Spec>;
 
 const ratios = [1.5, 2.5, 5, 12, 60];
@@ -52,6 +67,8 @@ interface Memory {
   readonly throughMs: number;
   /** One a threshold. */
   readonly comparisons: readonly Comparison[];
+  /** The same with the roles changed, where a winner is asked for. */
+  readonly reverse?: readonly Comparison[];
   readonly vigil: Vigil;
   readonly history: History;
   readonly lastShare: number;
@@ -65,6 +82,8 @@ interface Measurement {
   readonly counting?: Counting;
   /** Read at the first look only. */
   readonly history?: History;
+  /** In the simple form, and then nothing else. */
+  readonly ofPercentile?: Awaited<ReturnType<typeof measurePercentile>>;
 }
 
 const memoryOf = (memory: unknown): Memory | undefined =>
@@ -115,22 +134,25 @@ function advance(memory: Memory, period: Period, spec: Spec, context: GateContex
   const share = shareAt(context.shifts, period.atMs);
   const shifted = share !== memory.lastShare;
   const { canary, stable } = period;
+  const comparedWith = (comparisons: readonly Comparison[], turned: (counts: Counts) => Counts): Comparison[] =>
+    comparisons.map((comparison, index) => {
+      const rule = rules[index];
+      if (!rule || !canary) return comparison;
+      const counts = {
+        canaryRequests: canary.requests,
+        canaryBad: Math.min(canary.requests, canary.bad[index] ?? 0),
+        stableRequests: stable?.requests ?? 0,
+        stableBad: Math.min(stable?.requests ?? 0, stable?.bad[index] ?? 0),
+      };
+      return advanceComparison(comparison, turned(counts), rule, shifted);
+    });
   return {
     ...memory,
     lastShare: share,
     vigil: keepVigil(memory.vigil, period, share, context.periodSeconds, middleOf(spec)),
     ...(canary && {
-      comparisons: memory.comparisons.map((comparison, index) => {
-        const rule = rules[index];
-        if (!rule) return comparison;
-        const counts = {
-          canaryRequests: canary.requests,
-          canaryBad: Math.min(canary.requests, canary.bad[index] ?? 0),
-          stableRequests: stable?.requests ?? 0,
-          stableBad: Math.min(stable?.requests ?? 0, stable?.bad[index] ?? 0),
-        };
-        return advanceComparison(comparison, counts, rule, shifted);
-      }),
+      comparisons: comparedWith(memory.comparisons, (counts) => counts),
+      ...(context.seeksWinner && { reverse: comparedWith(memory.reverse ?? beginComparisons(spec), rolesChanged) }),
     }),
   };
 }
@@ -143,7 +165,9 @@ export const latency = defineGate({
   type: 'latency',
   spec: Spec,
   evidenceShare: 0.4,
+  weighs: ({ percentile }) => percentile === undefined,
   async measure(spec, ports, context): Promise<Measurement> {
+    if (spec.percentile !== undefined) return { periods: [], throughMs: context.nowMs, ofPercentile: await measurePercentile(spec, ports, context) };
     const memory = memoryOf(context.memory);
     const counting = memory?.counting ?? (await readCounting(context, ports));
     if (!counting || counting.statistic === 'none') return { periods: [], throughMs: context.nowMs, ...(counting && { counting }) };
@@ -151,12 +175,13 @@ export const latency = defineGate({
     const read = await readPeriods(counts, memory?.throughMs, context, ports);
     return memory || read.periods.length === 0 ? read : { ...read, counting, history: await readHistory(counts, context, ports) };
   },
-  judge({ periods, throughMs, history, counting }, spec, context) {
+  judge({ periods, throughMs, history, counting, ofPercentile }, spec, context) {
+    if (ofPercentile) return judgePercentile(ofPercentile, spec, context);
     if (!context.stable) return successful('no-baseline', { thresholdsMs: spec.thresholdsMs });
     if (counting?.statistic === 'none')
       return inconclusive('cannot-count', {
         thresholdsMs: spec.thresholdsMs,
-        text: 'CloudWatch counts no ModelLatency above a threshold here: use percentile and maxMs',
+        text: 'CloudWatch counts no ModelLatency above a threshold here: percentile and maxMs need no counts',
       });
     const before = memoryOf(context.memory) ?? (history && counting && beginMemory(throughMs, history, counting, spec));
     if (!before) return inconclusive('no-data', { thresholdsMs: spec.thresholdsMs, from: new Date(throughMs).toISOString() });
@@ -166,17 +191,24 @@ export const latency = defineGate({
   },
 });
 
+const beginComparisons = ({ thresholdsMs }: Spec): Comparison[] =>
+  thresholdsMs.map(() => beginComparison({ suspicions: [{ tolerance: { ratio: 1, extra: 0 }, ratios, weight: 1, warmUp: 0 }] }));
+
 const beginMemory = (throughMs: number, history: History, counting: Counting, spec: Spec): Memory => ({
   version: 1,
   throughMs,
-  comparisons: spec.thresholdsMs.map(() => beginComparison({ suspicions: [{ tolerance: { ratio: 1, extra: 0 }, ratios, weight: 1, warmUp: 0 }] })),
+  comparisons: beginComparisons(spec),
   vigil: beginVigil(),
   history,
   counting,
   lastShare: 0,
 });
 
-function verdictOf({ comparisons, vigil, throughMs }: Memory, spec: Spec, rules: readonly ComparisonRule[]): Verdict {
+/** ln of the evidence of harm at all thresholds together. */
+const lnHarmOf = (comparisons: readonly Comparison[], rules: readonly ComparisonRule[]): number =>
+  lnMean(comparisons.flatMap((comparison, index) => (rules[index] ? harmOf(comparison, rules[index]) : [])));
+
+function verdictOf({ comparisons, reverse, vigil, throughMs }: Memory, spec: Spec, rules: readonly ComparisonRule[]): Verdict {
   const middle = middleOf(spec);
   const slow = comparisons[middle] ?? beginComparison({ suspicions: [] });
   const { total } = slow;
@@ -192,8 +224,9 @@ function verdictOf({ comparisons, vigil, throughMs }: Memory, spec: Spec, rules:
     return failed('canary-silent', { ...evidence, silentPeriods: vigil.silent, limit: 3 * silence, requestsMissed: vigil.missed });
   return standing(
     {
-      lnHarm: lnMean(comparisons.flatMap((comparison, index) => (rules[index] ? harmOf(comparison, rules[index]) : []))),
+      lnHarm: lnHarmOf(comparisons, rules),
       lnNotWorse: lnNotWorseOf(slow),
+      ...(reverse && { lnBetter: lnHarmOf(reverse, rules) }),
       alpha: spec.alpha,
       beta: spec.beta,
       excessBound: excessBound(slow, boundGamma),

@@ -1,5 +1,5 @@
 import { gateOf } from '../gates/registry.ts';
-import { type BakeDecision, cadenceOf, judgeBake } from '../rollout/bake.ts';
+import { type BakeDecision, cadenceOf, followsWithoutEvidence, judgeBake } from '../rollout/bake.ts';
 import type { StepRecord } from '../rollout/rollout.ts';
 import type { DeliverySpec } from '../rollout/spec.ts';
 import { combine, type GateVerdict } from '../rollout/verdict.ts';
@@ -147,7 +147,7 @@ export async function play(
       const judged: BakeDecision =
         !strategy.judge || combine(asked.verdicts) === 'failed'
           ? judgeBake(step, asked.verdicts, spec, nowMs, false, lookSeconds)
-          : strategy.judge(spec.strategy, soFar(), asked);
+          : strategy.judge(spec.strategy, soFar(), { ...asked, onInconclusive: followsWithoutEvidence(asked.verdicts, spec) });
       if (judged.answer === 'failed') return end('rolled-back', judged.reason, asked.verdicts);
       if (judged.answer === 'passed') {
         steps = [...steps.slice(0, -1), { ...step, verdicts: judged.verdicts ?? asked.verdicts, passedAtMs: nowMs }];
