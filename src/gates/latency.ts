@@ -18,6 +18,7 @@ import { shareAt } from './error-rate.ts';
 import { common, defineGate, type GateContext, type BakingPorts } from './gate.ts';
 import { flawsOfForm, judgePercentile, measurePercentile, Percentile } from './latency-percentile.ts';
 import { type BadCount, type History, type Period, readHistory, readPeriods, usualRate } from './periods.ts';
+import { readableFrom } from './resolution.ts';
 import { standing } from './standing.ts';
 import { beginVigil, isSilenced, isUnwell, keepVigil, silenceLimit, type Vigil } from './vigil.ts';
 
@@ -106,7 +107,7 @@ async function readCounting(
 ): Promise<Counting | undefined> {
   if (!stable) return undefined;
   const periodMs = periodSeconds * 1000;
-  const startMs = Math.ceil((shifts[0]?.verifiedAtMs ?? nowMs) / periodMs) * periodMs;
+  const startMs = readableFrom(Math.ceil((shifts[0]?.verifiedAtMs ?? nowMs) / periodMs) * periodMs, { nowMs }, periodSeconds);
   const endMs = Math.floor((nowMs - settlingSeconds * 1000) / periodMs) * periodMs;
   if (endMs <= startMs) return undefined;
   try {

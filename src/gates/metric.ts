@@ -2,6 +2,7 @@ import { failed, inconclusive, successful, type Verdict } from '../rollout/verdi
 import { defineGate, type GateContext } from './gate.ts';
 import { compareWithStable, type Look, memoryOf } from './metric-against.ts';
 import { MetricSpec } from './metric-spec.ts';
+import { readableFrom } from './resolution.ts';
 import { readSeries, seriesText } from './series.ts';
 
 const invocations = { metric: { namespace: 'AWS/SageMaker', name: 'Invocations' }, statistic: 'Sum' };
@@ -11,7 +12,7 @@ function windowOf({ against, period, delay }: MetricSpec, { shifts, nowMs, settl
   const periodMs = period * 1000;
   const since = against === undefined ? shifts.at(-1) : shifts.find(({ canaryPercent }) => canaryPercent > 0);
   const firstMs = Math.ceil((since?.verifiedAtMs ?? window.startMs) / periodMs) * periodMs;
-  const startMs = (against === undefined ? undefined : memoryOf(memory)?.throughMs) ?? firstMs;
+  const startMs = readableFrom((against === undefined ? undefined : memoryOf(memory)?.throughMs) ?? firstMs, { nowMs }, period);
   const endMs = Math.floor((nowMs - (delay ?? settlingSeconds) * 1000) / periodMs) * periodMs;
   return { startMs, endMs: Math.max(startMs, endMs) };
 }

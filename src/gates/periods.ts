@@ -1,6 +1,7 @@
 import type { Datapoint, MetricQuery, Window } from '../ports/metrics.ts';
 import { clusterSizeOf } from '../statistics/dispersion.ts';
 import type { GateContext, BakingPorts, Slot } from './gate.ts';
+import { readableFrom } from './resolution.ts';
 
 /** What one variant did in one metric period; `bad` one a kind of badness the gate counts. */
 export interface Counted {
@@ -81,7 +82,7 @@ export async function readPeriods(
 ): Promise<{ readonly periods: readonly Period[]; readonly throughMs: number }> {
   const periodMs = periodSeconds * 1000;
   const firstMs = shifts[0]?.verifiedAtMs ?? nowMs;
-  const startMs = throughMs ?? Math.ceil(firstMs / periodMs) * periodMs;
+  const startMs = readableFrom(throughMs ?? Math.ceil(firstMs / periodMs) * periodMs, { nowMs }, periodSeconds);
   const endMs = Math.max(startMs, Math.floor((nowMs - settlingSeconds * 1000) / periodMs) * periodMs);
   if (endMs <= startMs) return { periods: [], throughMs: startMs };
   const window: Window = { startMs, endMs };

@@ -5,6 +5,12 @@ import type { GateContext } from './gate.ts';
 /** CloudWatch answers periods below a minute for three hours; a little less, so that none fades while it is asked for. */
 const finestMs = 3 * 3_600_000 - 300_000;
 
+/** The beginning of what can still be read in such periods, epoch milliseconds: where nothing could be read for hours, those are lost. */
+export function readableFrom(startMs: number, { nowMs }: Pick<GateContext, 'nowMs'>, periodSeconds: number): number {
+  const periodMs = periodSeconds * 1000;
+  return periodSeconds >= 60 ? startMs : Math.max(startMs, Math.ceil((nowMs - finestMs) / periodMs) * periodMs);
+}
+
 /** How a metric is read over the step under way: its period, seconds, and whole such periods. */
 export interface Resolution {
   readonly periodSeconds: number;

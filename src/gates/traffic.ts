@@ -3,6 +3,7 @@ import type { Datapoint, MetricQuery } from '../ports/metrics.ts';
 import { failed, inconclusive, successful, type Verdict } from '../rollout/verdict.ts';
 import { lnSplitOff } from '../statistics/split.ts';
 import { common, defineGate, type GateContext, type Slot } from './gate.ts';
+import { readableFrom } from './resolution.ts';
 import { isSilenced } from './vigil.ts';
 
 const Spec = z.strictObject({
@@ -124,7 +125,7 @@ export const traffic = defineGate({
   spec: Spec,
   measure: async (_spec, { metrics }, context): Promise<Measurement> => {
     const { canary, stable, window, periodSeconds } = context;
-    const { throughMs } = remembered(context);
+    const throughMs = readableFrom(remembered(context).throughMs, context, periodSeconds);
     if (window.endMs <= throughMs) return { periods: [], throughMs };
     const queries = [canary, ...(stable ? [stable] : [])].map((slot) => requestsOf(slot, periodSeconds));
     const [ofCanary = [], ofStable = []] = await metrics.read(queries, { startMs: throughMs, endMs: window.endMs });
