@@ -214,7 +214,8 @@ function verdictOf(memory: Memory, spec: Spec, context: GateContext, rule: Compa
     const seen = { ...evidence, alone, lnEvidence: lnEvidence(memory.canaryCeiling) };
     return lnEvidence(memory.stableCeiling) >= Math.log(3) ? inconclusive('shared-outage', seen) : failed('over-ceiling', seen);
   }
-  if (!context.stable) return withoutStable(alone, spec, evidence);
+  const compares = context.stable && context.shifts.some(({ canaryPercent }) => canaryPercent < 100);
+  if (!context.stable || (!compares && spec.ceiling !== undefined)) return withoutStable(alone, spec, evidence);
   const silence = silenceLimit(vigil);
   if (isSilenced(vigil, silence))
     return failed('canary-silent', { ...evidence, silentPeriods: vigil.silent, limit: 3 * silence, requestsMissed: vigil.missed });
@@ -239,7 +240,7 @@ function verdictOf(memory: Memory, spec: Spec, context: GateContext, rule: Compa
   return standing(sequential, evidence);
 }
 
-/** A first deployment has nothing to compare with: only the ceiling says something. */
+/** A first deployment has nothing to compare with, and neither has a canary that got everything at once: only the ceiling says something. */
 function withoutStable(alone: Memory['alone'], spec: Spec, evidence: Verdict['evidence']): Verdict {
   if (spec.ceiling === undefined) return successful('no-baseline', evidence);
   const bound = upperRate(alone.requests, alone.bad, spec.beta);

@@ -114,6 +114,21 @@ const flawsOfPatience = ({ type }: StrategySpec, specs: readonly GateSpec[]): { 
       .map((field) => ({ path: ['gates', index, field], message: `Expected none under ${type}: ${instead}` }));
   });
 
+/** Gates that would never know anything: they compare, and a first step of 100 % leaves nobody to compare with. */
+const flawsOfComparing = (firstPercent: number, specs: readonly GateSpec[]): { path: PropertyKey[]; message: string }[] =>
+  firstPercent < 100
+    ? []
+    : specs.flatMap((gate, index) =>
+        weighs(gate) && !(gate.type === 'error-rate' && gate.ceiling !== undefined)
+          ? [
+              {
+                path: ['gates', index, 'type'],
+                message: `Expected a gate that holds to a fixed bound${gate.type === 'error-rate' ? ', or a ceiling' : ''}: ${gate.type} compares with stable, which serves nothing where the first step is 100 %`,
+              },
+            ]
+          : [],
+      );
+
 /** How one model reaches one endpoint: what a person writes in delivery.yaml. */
 export const DeliverySpec = z
   .strictObject({
@@ -168,6 +183,8 @@ export const DeliverySpec = z
         context.issues.push({ code: 'custom', path, message, input: context.value });
       return;
     }
+    for (const { path, message } of flawsOfComparing(strategyOf(strategy).plan(strategy)[0]?.canaryPercent ?? 0, context.value.gates))
+      context.issues.push({ code: 'custom', path, message, input: context.value });
     const shortestBakeSeconds = shortestBakeSecondsOf(context.value.serve.metricPeriod ?? defaultPeriodSeconds);
     for (const [index, step] of strategyOf(strategy).plan(strategy).entries()) {
       if (step.bakeSeconds >= shortestBakeSeconds) continue;

@@ -92,7 +92,7 @@ function walk(
 
 describe.each(strategies.map(({ type }) => [type, `strategies/${type}.md`] as const))('strategy %s', (type, page) => {
   const anySpec = () => specs[type] ?? fc.constant(undefined);
-  const parsed = (strategy: unknown) => z.parse(DeliverySpec, deliveryWith({ strategy, gates: [{ type: 'error-rate' }] })).strategy;
+  const parsed = (strategy: unknown) => z.parse(DeliverySpec, deliveryWith({ strategy, gates: [{ type: 'error-rate', ceiling: 0.5 }] })).strategy;
 
   test('is put to the test here', () => expect(specs[type], `add specs of ${type} to this file`).toBeDefined());
 
@@ -148,7 +148,7 @@ describe.each(strategies.map(({ type }) => [type, `strategies/${type}.md`] as co
 
   test('refuses a field it does not know', () => {
     const written = exampleOf(page)['strategy'] as Record<string, unknown>; // The page's example, read above.
-    const refused = z.safeParse(DeliverySpec, deliveryWith({ strategy: { ...written, somethingElse: 1 }, gates: [{ type: 'error-rate' }] }));
+    const refused = z.safeParse(DeliverySpec, deliveryWith({ strategy: { ...written, somethingElse: 1 }, gates: [{ type: 'error-rate', ceiling: 0.5 }] }));
     expect(refused.error?.issues).toMatchObject([{ code: 'unrecognized_keys', keys: ['somethingElse'], path: ['strategy'] }]);
   });
 });

@@ -85,6 +85,28 @@ describe('error-rate', () => {
     expect(await first(times(10, [100, 60, undefined, undefined]), { ceiling: 0.1 })).toMatchObject({ result: 'failed', reason: 'over-ceiling' });
   });
 
+  test('holds a canary that got everything at once to its ceiling', async () => {
+    const everything = { shifts: [{ canaryPercent: 100, verifiedAtMs: minute(0) }] };
+    expect(await ask(times(10, [1000, 0, undefined, undefined]), { ceiling: 0.1 }, everything)).toMatchObject({ reason: 'under-ceiling' });
+    expect(await ask(times(10, [1000, 600, undefined, undefined]), { ceiling: 0.1 }, everything)).toMatchObject({ reason: 'over-ceiling' });
+    expect(await ask(times(10, [1000, 0, undefined, undefined]), {}, everything)).toMatchObject({ reason: 'no-data' });
+  });
+
+  test('does not ask for what CloudWatch no longer has in periods of ten seconds, after hours without an answer', async () => {
+    const { ports, asked } = world({});
+    const nowMs = minute(600);
+    const late = context({ nowMs, periodSeconds: 10, settlingSeconds: 20 });
+    const { throughMs } = await errorRate.measure(spec(), ports, late);
+    const fine = asked.filter(({ query }) => query.periodSeconds === 10);
+    expect(fine.length).toBeGreaterThan(0);
+    for (const { window } of fine) expect(nowMs - window.startMs).toBeLessThan(3 * 3_600_000);
+    expect(throughMs).toBe(nowMs - 20_000);
+    // Minutes are kept for days.
+    const slow = world({});
+    await errorRate.measure(spec(), slow.ports, context({ nowMs }));
+    expect(Math.min(...slow.asked.map(({ window }) => window.startMs))).toBeLessThanOrEqual(minute(0));
+  });
+
   test('waits for a canary that has no requests, and fails it when lost datapoints no longer explain that', async () => {
     // Of stable's datapoints none is missing: one in a hundred is assumed, ln(10,000) / ln(100) = 2 in a row are suspicious, 6 too many.
     expect(await ask([...times(3, [100, 0, 900, 1]), ...times(2, [undefined, undefined, 1000, 1])])).toMatchObject({ reason: 'canary-starved' });

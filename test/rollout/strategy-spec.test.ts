@@ -41,3 +41,22 @@ test('ab decides by otherwise and refuses a gate that says what follows without 
   ]);
   expect(flawsOf({ strategy: { type: 'adaptive' }, gates })).toEqual([]);
 });
+
+describe('a delivery whose first step is 100 %', () => {
+  test.each<DeliverySource['strategy']>([
+    { type: 'all-at-once', bake: '5m' },
+    { type: 'linear', stepPercent: 100, bake: '5m' },
+    { type: 'canary', steps: [{ canaryPercent: 100, bake: '5m' }] },
+  ])('has nothing to compare with: $type', (strategy) => {
+    expect(flawsOf({ strategy, gates: [{ type: 'traffic' }, { type: 'error-rate' }, { type: 'latency', thresholdsMs: [300] }] })).toEqual([
+      expect.stringMatching(/^gates.1.type: .* or a ceiling: error-rate compares with stable/),
+      expect.stringMatching(/^gates.2.type: .*: latency compares with stable/),
+    ]);
+    const bounded = [
+      { type: 'error-rate', ceiling: 0.1 },
+      { type: 'latency', percentile: 'p99', maxMs: 300 },
+      { type: 'traffic' },
+    ] satisfies DeliverySource['gates'];
+    expect(flawsOf({ strategy, gates: bounded })).toEqual([]);
+  });
+});
