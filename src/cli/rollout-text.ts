@@ -1,4 +1,5 @@
 import { toDuration } from '../rollout/duration.ts';
+import { verdictText } from '../rollout/verdict.ts';
 import type { RolloutView } from '../view/rollout-view.ts';
 import { styled, table } from './terminal.ts';
 
@@ -24,6 +25,12 @@ const candidateLines = ({ candidate, phase }: RolloutView): string[] => [
       ]),
 ];
 
+/** What the gates say of the step under way, with their numbers: the record has them only where an answer changed. */
+function gateLines({ steps, outcome }: RolloutView): string[] {
+  const verdicts = outcome === undefined ? (steps.at(-1)?.verdicts ?? []) : [];
+  return verdicts.map((verdict) => `  gate      ${verdict.result}${verdict.observed ? ', observed' : ''}: ${verdictText(verdict)}`);
+}
+
 /** A rollout with its whole record, as `sluice get` prints it. */
 export function rolloutText(view: RolloutView): string {
   const head = [
@@ -43,6 +50,7 @@ export function rolloutText(view: RolloutView): string {
           `  asks      ${questionText(view.approval)}: sluice approve ${view.id} --step ${view.approval.for === 'rollout' ? 0 : view.approval.for + 1}`,
         ]),
     ...(view.pausedBy === undefined ? [] : [`  paused    by ${view.pausedBy}: sluice resume ${view.id}`]),
+    ...gateLines(view),
     ...(view.text === undefined ? [] : [`  because   ${view.text}`]),
     ...(view.ledgerFlaw === undefined ? [] : [styled('red', `  RECORD    ${view.ledgerFlaw}`)]),
   ];

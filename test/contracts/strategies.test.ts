@@ -148,7 +148,10 @@ describe.each(strategies.map(({ type }) => [type, `strategies/${type}.md`] as co
 
   test('refuses a field it does not know', () => {
     const written = exampleOf(page)['strategy'] as Record<string, unknown>; // The page's example, read above.
-    const refused = z.safeParse(DeliverySpec, deliveryWith({ strategy: { ...written, somethingElse: 1 }, gates: [{ type: 'error-rate', ceiling: 0.5 }] }));
+    const refused = z.safeParse(
+      DeliverySpec,
+      deliveryWith({ strategy: { ...written, somethingElse: 1 }, gates: [{ type: 'error-rate', ceiling: 0.5 }] }),
+    );
     expect(refused.error?.issues).toMatchObject([{ code: 'unrecognized_keys', keys: ['somethingElse'], path: ['strategy'] }]);
   });
 });
