@@ -11,6 +11,7 @@ export const versions = {
   v2: [folder('changes/support-vectors')],
   v3: [folder('changes/support-vectors'), folder('changes/whole-digits')],
   v4: [folder('changes/support-vectors'), folder('changes/frequent-first')],
+  v5: [folder('changes/support-vectors'), folder('changes/log-runtime')],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Version = keyof typeof versions;

@@ -11,6 +11,7 @@ export const versions = {
   v2: [folder('changes/standardise-features')],
   v3: [folder('changes/standardise-features'), folder('changes/strict-numbers')],
   v4: [folder('changes/standardise-features'), folder('changes/swap-labels')],
+  v5: [folder('changes/standardise-features'), folder('changes/log-runtime')],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Version = keyof typeof versions;

@@ -16,7 +16,7 @@ const requestsPerSecond = 200;
 
 export const demo = new Command('demo')
   .description(
-    'the whole story on the embedded AWS: a first endpoint, a canary a person promotes, one that a gate stops, one that an alarm interrupts',
+    'the whole story on the embedded AWS: a first endpoint, a canary a person promotes, one a gate stops, one an alarm interrupts, one as fast as the evidence allows',
   )
   .option('--port <port>', 'loopback port; 0 picks a free one', port, 0)
   .option('--seed <seed>', 'seed of every draw', wholeNumber, 1)
@@ -61,6 +61,8 @@ function textOf(event: DemoEvent): string {
       return `\n${styled('bold', `${event.chapter}. ${event.text}`)}`;
     case 'alarm-made':
       return `          alarm ${event.alarmName}: ${event.text}`;
+    case 'applied':
+      return `          delivery ${event.delivery} is at revision ${event.revision}: ${event.text}`;
     case 'pushed':
       return `          pushed ${event.tag} as ${event.imageDigest.slice(0, 19)}…`;
     case 'uploaded':
@@ -84,17 +86,18 @@ function textOf(event: DemoEvent): string {
       return `\n${event.sent} requests sent, ${event.answered} answered, ${event.failed} failed`;
     case 'summary':
       return `\n${table(
-        ['ROLLOUT', 'DIGEST', 'OUTCOME', 'REASON', 'CANARY SERVED', 'FAILED', 'TOOK'],
+        ['ROLLOUT', 'VERSION', 'OUTCOME', 'REASON', 'CANARY SERVED', 'FAILED', 'TO ALL TRAFFIC', 'TOOK'],
         event.rollouts.map((rollout) => [
           rollout.id,
-          rollout.imageDigest.slice(7, 19),
+          rollout.tag,
           rollout.outcome,
           rollout.reason,
           String(rollout.canaryRequests),
           String(rollout.canaryFailures),
+          rollout.rampSeconds === null ? '' : toDuration(rollout.rampSeconds),
           toDuration(rollout.durationSeconds),
         ]),
-      )}\n${event.rollouts.map(alarmToZeroText).join('')}`;
+      )}\n\n${event.rollouts.map((rollout) => alarmToZeroText(rollout) + rampText(rollout)).join('')}`;
   }
 }
 
@@ -112,5 +115,12 @@ function interruptedText({ at, alarmName, heardBy, alarmToUndoMs, alarmToLookMs 
 function alarmToZeroText({ id, alarmToZeroMs, alarmToZeroWallMs }: RolloutSummary): string {
   if (alarmToZeroMs === null) return '';
   const wall = alarmToZeroWallMs === null ? '' : `, ${alarmToZeroWallMs} ms of wall time`;
-  return `\n${id}: from its alarm to the canary's last request ${seconds(alarmToZeroMs)}${wall}\n`;
+  return `${id}: from its alarm to the canary's last request ${seconds(alarmToZeroMs)}${wall}\n`;
+}
+
+function rampText({ id, tag, rampSeconds, pacedSeconds, awaitedSeconds }: RolloutSummary): string {
+  if (rampSeconds === null) return '';
+  const person = awaitedSeconds ? `, not counting ${toDuration(awaitedSeconds)} in which a person was waited for` : '';
+  const paced = `; ${toDuration(pacedSeconds ?? 0)} by its strategy: the bakes, and a minute a shift`;
+  return `${id}: ${tag} had all of the traffic ${toDuration(rampSeconds)} after its first shift${person}${paced}\n`;
 }

@@ -5,6 +5,8 @@ export type DemoEvent =
   | { readonly type: 'stage'; readonly text: string }
   | { readonly type: 'chapter'; readonly chapter: number; readonly text: string }
   | { readonly type: 'alarm-made'; readonly alarmName: string; readonly text: string }
+  /** The delivery, for the first time or revised. */
+  | { readonly type: 'applied'; readonly delivery: string; readonly revision: number; readonly text: string }
   | { readonly type: 'pushed'; readonly tag: string; readonly imageDigest: string }
   /** Its source; the digest is what it will be built to. */
   | { readonly type: 'uploaded'; readonly tag: string; readonly imageDigest: string }
@@ -29,6 +31,7 @@ export type DemoEvent =
 
 export interface RolloutSummary {
   readonly id: string;
+  readonly tag: string;
   readonly imageDigest: string;
   readonly outcome: string;
   readonly reason: string;
@@ -39,6 +42,12 @@ export interface RolloutSummary {
   readonly alarmToZeroMs: number | null;
   /** The same in wall milliseconds. */
   readonly alarmToZeroWallMs: number | null;
+  /** Emulator seconds from its first shift to all of the traffic, without `awaitedSeconds`; null where it never came so far, or began there. */
+  readonly rampSeconds: number | null;
+  /** The strategy's part of `rampSeconds`, emulator seconds: its bakes and a minute a shift; null as `rampSeconds`. */
+  readonly pacedSeconds: number | null;
+  /** Emulator seconds in which that waited for a person; null as `rampSeconds`. */
+  readonly awaitedSeconds: number | null;
   /** Emulator seconds from the request to the end. */
   readonly durationSeconds: number;
 }

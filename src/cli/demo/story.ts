@@ -12,7 +12,7 @@ import type { DeliverySource } from '../../rollout/spec.ts';
 import type { LocalService } from '../local-service.ts';
 import { readSpec } from '../spec-file.ts';
 import { clientConfig, connect, ecrClient } from '../target.ts';
-import { makeAlarms } from './accuracy-alarms.ts';
+import { makeAlarms, untilQuiet } from './accuracy-alarms.ts';
 import type { Chapter } from './chapters.ts';
 import type { DemoEvent, RolloutSummary, Tell } from './events.ts';
 import { examples, folderOf } from './examples.ts';
@@ -20,7 +20,7 @@ import { follow } from './follow.ts';
 import { type Interruption, interruptionOf } from './interruption.ts';
 import { approve } from './person.ts';
 import { summaryOf } from './summary.ts';
-import { surprisesOf } from './surprises.ts';
+import { surprisesOf, surprisingRamp } from './surprises.ts';
 import { startTraffic, type Traffic } from './traffic.ts';
 import { WallTimes } from './wall-times.ts';
 
@@ -57,8 +57,13 @@ export async function tellStory(
       Body: readFileSync(join(folder, 'data/train.csv')),
     }),
   );
-  await makeAlarms(join(folder, 'alarms'), local.target, tell);
-  await ask({ action: 'apply', source: from === 'source' ? built(read.source, local, name) : read.source });
+  const alarmNames = await makeAlarms(join(folder, 'alarms'), local.target, tell);
+  const apply = async (source: DeliverySource) => {
+    const { delivery, revision } = (await ask({ action: 'apply', source })) as { delivery: string; revision: number }; // The API's own answer.
+    tell({ type: 'applied', delivery, revision, text: wordsOf(source) });
+  };
+  let source = from === 'source' ? built(read.source, local, name) : read.source;
+  await apply(source);
 
   const rows = example.rows(readFileSync(join(folder, 'data/held-out.csv'), 'utf8'));
   const { clock } = local.emulator;
@@ -69,6 +74,11 @@ export async function tellStory(
   try {
     for (const [index, chapter] of example.chapters.entries()) {
       tell({ type: 'chapter', chapter: index + 2, text: chapter.text });
+      await untilQuiet(alarmNames, local.target, tell, signal);
+      if (chapter.revise) {
+        source = chapter.revise(source);
+        await apply(source);
+      }
       const imageDigest = await begin(local, name, chapter, from, s3);
       tell({ type: from === 'source' ? 'uploaded' : 'pushed', tag: chapter.tag, imageDigest });
       const reason = chapter.approval;
@@ -88,8 +98,8 @@ export async function tellStory(
       );
       const interruption = await interruptionOf(view, local);
       if (interruption) tell(interruptedEvent(view.id, interruption));
-      summaries.push(summaryOf(local, view, endpointName, interruption, wallTimes));
-      surprises.push(...surprisesOf(chapter, view, interruption));
+      summaries.push(summaryOf(local, chapter.tag, view, endpointName, interruption, wallTimes));
+      surprises.push(...surprisesOf(chapter, view, interruption), ...surprisingRamp(chapter, summaries));
       // A story that has gone another way is not told on.
       if (surprises.length > 0) break;
     }
@@ -111,6 +121,10 @@ const interruptedEvent = (rolloutId: string, { alarmName, firedAtMs, heardBy, un
   alarmToUndoMs: undoDecidedAtMs - firedAtMs,
   alarmToLookMs: nextLookAtMs - firedAtMs,
 });
+
+/** What of a delivery the story is about. */
+const wordsOf = ({ strategy, serve, gates = [] }: DeliverySource): string =>
+  `strategy ${strategy.type}, metrics every ${serve.metricPeriod ?? '60s'}, gates ${gates.map(({ type }) => type).join(', ')}`;
 
 /** The same delivery, told of source code instead of images: each bundle is built by the service itself. */
 const built = (source: DeliverySource, { outputs }: LocalService, name: string): DeliverySource => ({

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Act } from '../../rollout/acts.ts';
+import { toDuration } from '../../rollout/duration.ts';
 import type { RolloutView } from '../../view/rollout-view.ts';
 import type { Chapter } from './chapters.ts';
+import type { RolloutSummary } from './events.ts';
 import type { Interruption } from './interruption.ts';
 
 /**
@@ -10,20 +12,33 @@ import type { Interruption } from './interruption.ts';
  * @param interruption unset where no alarm ended the rollout
  */
 export function surprisesOf(chapter: Chapter, view: RolloutView, interruption: Interruption | undefined): readonly string[] {
-  const { outcome, reason } = chapter.expected;
+  const { outcome, reasons } = chapter.expected;
   const surprises: string[] = [];
-  if (view.outcome !== outcome || view.reason !== reason) {
+  if (view.outcome !== outcome || !reasons.includes(view.reason ?? '')) {
     surprises.push(
-      `${chapter.tag} was to end ${outcome} (${reason}), it ended ${view.outcome ?? view.phase} (${view.reason ?? 'no reason'}): ${view.text ?? ''}`,
+      `${chapter.tag} was to end ${outcome} (${reasons.join(' or ')}), it ended ${view.outcome ?? view.phase} (${view.reason ?? 'no reason'}): ${view.text ?? ''}`,
     );
   }
   // Stopped at the first step means that no later one was ever asked for.
   if (outcome === 'RolledBack' && view.steps.length !== 1)
     surprises.push(`${chapter.tag} was to be stopped at its first step, it came to step ${view.steps.length}`);
   surprises.push(...surprisingAnswers(chapter, view));
-  if (reason === 'alarm-firing') surprises.push(...surprisingInterruption(chapter, view, interruption));
+  if (reasons.includes('alarm-firing')) surprises.push(...surprisingInterruption(chapter, view, interruption));
   if (view.ledgerFlaw !== undefined) surprises.push(`the record of ${view.id} is broken: ${view.ledgerFlaw}`);
   return surprises;
+}
+
+/** A version whose strategy is to take less time to all of the traffic than an earlier one's, and did not; what people and machines took counts for neither. */
+export function surprisingRamp({ tag, fasterThan }: Chapter, summaries: readonly RolloutSummary[]): readonly string[] {
+  if (fasterThan === undefined) return [];
+  const secondsOf = (wanted: string) => summaries.find((summary) => summary.tag === wanted)?.pacedSeconds ?? null;
+  const [own, other] = [secondsOf(tag), secondsOf(fasterThan)];
+  if (own === null || other === null) return [`${tag} and ${fasterThan} were to have all of the traffic, ${own === null ? tag : fasterThan} had not`];
+  return own < other
+    ? []
+    : [
+        `${tag} was to have all of the traffic sooner after its first shift than ${fasterThan}, its strategy took ${toDuration(own)} and that of ${fasterThan} ${toDuration(other)}`,
+      ];
 }
 
 /** A person is asked before 100 %, and the answer is bound to that very question; or nobody is asked. */
@@ -49,7 +64,7 @@ function surprisingAnswers(chapter: Chapter, view: RolloutView): readonly string
 function surprisingInterruption(chapter: Chapter, view: RolloutView, interruption: Interruption | undefined): readonly string[] {
   if (!interruption) {
     // A machine that is far too busy lets the alarm fire before the bake begins to wait: right, and not what the chapter tells.
-    const instead = view.reason === chapter.expected.reason ? 'it fired before the bake had begun to wait' : 'none did';
+    const instead = chapter.expected.reasons.includes(view.reason ?? '') ? 'it fired before the bake had begun to wait' : 'none did';
     return [`${chapter.tag} was to be interrupted by an alarm, ${instead}`];
   }
   const step = view.steps.at(-1);

@@ -53,4 +53,4 @@ export const promotedView = (answer: { readonly by: string; readonly act: unknow
 
 /** A rollout that a gate ended at its first step. */
 export const rolledBackView = (told: Partial<RolloutView> = {}): RolloutView =>
-  view({ outcome: 'RolledBack', reason: 'over-threshold', steps: [step(10)], ...told });
+  view({ outcome: 'RolledBack', reason: 'worse-than-stable', steps: [step(10)], ...told });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Chapter } from '../../../src/cli/demo/chapters.ts';
-import { surprisesOf } from '../../../src/cli/demo/surprises.ts';
+import type { RolloutSummary } from '../../../src/cli/demo/events.ts';
+import { surprisesOf, surprisingRamp } from '../../../src/cli/demo/surprises.ts';
 import { approval, promotedView, rolledBackView } from './rollout-views.ts';
 
 const asksOne: Chapter = {
@@ -8,20 +9,26 @@ const asksOne: Chapter = {
   changes: [],
   text: '',
   approval: 'looks right',
-  expected: { outcome: 'Succeeded', reason: 'promoted' },
+  expected: { outcome: 'Succeeded', reasons: ['promoted'] },
 };
-const isInterrupted: Chapter = { tag: 'v4', changes: [], text: '', expected: { outcome: 'RolledBack', reason: 'alarm-firing' } };
-const isStopped: Chapter = { tag: 'v3', changes: [], text: '', expected: { outcome: 'RolledBack', reason: 'over-threshold' } };
+const isInterrupted: Chapter = { tag: 'v4', changes: [], text: '', expected: { outcome: 'RolledBack', reasons: ['alarm-firing'] } };
+const isStopped: Chapter = {
+  tag: 'v3',
+  changes: [],
+  text: '',
+  expected: { outcome: 'RolledBack', reasons: ['worse-than-stable', 'worse-than-history'] },
+};
 
 describe('surprisesOf()', () => {
   test('finds nothing where all went as told', () => {
     expect(surprisesOf(asksOne, promotedView(), undefined)).toEqual([]);
     expect(surprisesOf(isStopped, rolledBackView(), undefined)).toEqual([]);
+    expect(surprisesOf(isStopped, rolledBackView({ reason: 'worse-than-history' }), undefined)).toEqual([]);
   });
 
   test('tells another outcome, another reason, a later step, a broken record', () => {
     expect(surprisesOf(isStopped, rolledBackView({ reason: 'alarm-firing', text: 'an alarm fired' }), undefined)).toEqual([
-      'v3 was to end RolledBack (over-threshold), it ended RolledBack (alarm-firing): an alarm fired',
+      'v3 was to end RolledBack (worse-than-stable or worse-than-history), it ended RolledBack (alarm-firing): an alarm fired',
     ]);
     const step = { canaryPercent: 10, bakeSeconds: 300, verdicts: [] };
     expect(surprisesOf(isStopped, rolledBackView({ steps: [step, step] }), undefined)).toEqual([
@@ -89,5 +96,39 @@ describe('surprisesOf()', () => {
     expect(surprisesOf(isInterrupted, rolledBackView({ reason: 'alarm-firing' }), undefined)).toEqual([
       'v4 was to be interrupted by an alarm, it fired before the bake had begun to wait',
     ]);
+  });
+});
+
+describe('surprisingRamp()', () => {
+  const races: Chapter = { tag: 'v5', changes: [], text: '', fasterThan: 'v2', expected: { outcome: 'Succeeded', reasons: ['promoted'] } };
+  const summary = (tag: string, pacedSeconds: number | null, rampSeconds: number | null = pacedSeconds): RolloutSummary => ({
+    id: `churn-3f3f3f3f3f3f-${tag}`,
+    tag,
+    imageDigest: 'sha256:3f',
+    outcome: 'Succeeded',
+    reason: 'promoted',
+    canaryRequests: 0,
+    canaryFailures: 0,
+    alarmToZeroMs: null,
+    alarmToZeroWallMs: null,
+    rampSeconds,
+    pacedSeconds,
+    awaitedSeconds: rampSeconds === null ? null : 0,
+    durationSeconds: 1200,
+  });
+
+  test('finds nothing where the version was faster, and where no pace is told', () => {
+    expect(surprisingRamp(races, [summary('v2', 840), summary('v5', 839)])).toEqual([]);
+    expect(surprisingRamp(asksOne, [summary('v2', 840)])).toEqual([]);
+  });
+
+  test('tells a version whose strategy was not faster, however long the machine took with the other', () => {
+    expect(surprisingRamp(races, [summary('v2', 840, 3600), summary('v5', 840)])).toEqual([
+      'v5 was to have all of the traffic sooner after its first shift than v2, its strategy took 14m and that of v2 14m',
+    ]);
+  });
+
+  test('tells a version that never had all of the traffic', () => {
+    expect(surprisingRamp(races, [summary('v2', 840), summary('v5', null)])).toEqual(['v5 and v2 were to have all of the traffic, v5 had not']);
   });
 });
