@@ -123,10 +123,8 @@ async function hold(rollout: Rollout, text: string, drafts: readonly Draft[], po
  * rest ends a bake early. Neither makes a failed gate pass.
  */
 function withPeople(judged: BakeDecision, rollout: Rollout, step: StepRecord, verdicts: readonly GateVerdict[]): BakeDecision {
-  if (judged.answer === 'failed') {
-    // Evidence that only ran dry after the step had passed is no reason to undo while a person is awaited.
-    return step.passedAtMs !== undefined && judged.reason === 'no-evidence' ? { answer: 'wait', waitSeconds: cadenceSeconds } : judged;
-  }
+  // Time that only ran out after the step had passed, while a person or the endpoint was awaited, is no reason to undo, nor to stay.
+  if (judged.answer === 'failed' && (step.passedAtMs === undefined || combine(verdicts) === 'failed')) return judged;
   if (rollout.paused || rollout.approval) return { answer: 'wait', waitSeconds: cadenceSeconds };
   if (step.passedAtMs !== undefined) return { answer: 'passed', text: 'the step had passed' };
   if (rollout.hurried && judged.answer !== 'passed') {

@@ -95,6 +95,18 @@ describe('evaluate() of a rollout that goes by evidence', () => {
     expect(await afterMinutes(s, 360)).toMatchObject({ answer: 'failed' });
   });
 
+  test('goes on from a step that had passed, though its time ran out while the endpoint was busy or a person was asked', async () => {
+    const steps = [
+      { index: 0, canaryPercent: 0.5, bakeSeconds: 0, requestedAtMs: noonMs, verifiedAtMs: noonMs, passedAtMs: noonMs + 60_000, verdicts: [] },
+    ];
+    const approval = { for: 1, askedAtMs: noonMs, expiresAtMs: noonMs + 86_400_000, onExpiry: 'reject' as const };
+    expect(await afterMinutes(await ramping({ type: 'adaptive' }, { steps }), 61)).toMatchObject({ answer: 'passed' });
+    expect(await afterMinutes(await ramping({ type: 'adaptive' }, { steps, approval }), 61)).toMatchObject({ answer: 'wait' });
+    expect(await afterMinutes(await ramping({ type: 'ab', for: '1h' }, { steps }), 61)).toMatchObject({ answer: 'passed' });
+    const fixed: DeliverySource['strategy'] = { type: 'canary', steps: [{ canaryPercent: 0.5, bake: '5m' }] };
+    expect(await afterMinutes(await ramping(fixed, { steps }), 61)).toMatchObject({ answer: 'passed' });
+  });
+
   test('holds for a person where the delivery says so, and pages once', async () => {
     const s = await story({ strategy: { type: 'adaptive' }, gates, onInconclusive: 'hold' });
     await s.begin({
