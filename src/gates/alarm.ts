@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { isNotRead } from '../rollout/unreadable.ts';
 import { failed, inconclusive, successful } from '../rollout/verdict.ts';
 import { common, defineGate, fillIn } from './gate.ts';
 import { definitionOf, MadeAlarm, madeAlarmName } from './made-alarm.ts';
@@ -37,19 +38,24 @@ export const alarm = defineGate({
     const made = spec.create.map((alarmOfOurs) => ({ alarmName: madeAlarmName(alarmOfOurs, canary), ofCanary: true }));
     const asked = [...named, ...made];
     const names = asked.map(({ alarmName }) => alarmName);
-    const states = await alarms.statesOf(names);
+    const rang = asked.some(({ alarmName, ofCanary }) => ofCanary && alarmsEntered.some((signal) => signal.alarmName === alarmName));
+    // An event of the canary's own alarm is enough, also where CloudWatch does not answer now.
+    const states = await alarms.statesOf(names).catch((error: unknown) => {
+      if (rang && isNotRead(error)) return undefined;
+      throw error;
+    });
     return Promise.all(
       asked.map(async ({ alarmName, ofCanary }) => {
-        const found = states.find((state) => state.alarmName === alarmName);
+        const found = states?.find((state) => state.alarmName === alarmName);
         let enteredAtMs = alarmsEntered.find((signal) => signal.alarmName === alarmName)?.atMs;
         // It has changed its state since and is quiet: whether it rang in between its history knows, if its event was lost.
         if (enteredAtMs === undefined && found && found.state !== 'ALARM' && found.changedAtMs >= alarmsSinceMs)
           [enteredAtMs] = await alarms.enteredSince(alarmName, alarmsSinceMs);
         return {
           alarmName,
-          state: found?.state ?? ('MISSING' as const),
+          state: found?.state ?? (states ? ('MISSING' as const) : ('UNREAD' as const)),
           ...(enteredAtMs !== undefined && { enteredAlarmAt: new Date(enteredAtMs).toISOString() }),
-          reason: found?.reason.slice(0, 200) ?? `CloudWatch knows no alarm "${alarmName}"`,
+          reason: found?.reason.slice(0, 200) ?? (states ? `CloudWatch knows no alarm "${alarmName}"` : 'CloudWatch did not say how it is now'),
           ofCanary: ofCanary || found?.dimensions['VariantName'] === canary.variantName,
         };
       }),

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { alarm } from '../../src/gates/alarm.ts';
 import type { GateContext } from '../../src/gates/gate.ts';
 import type { AlarmState } from '../../src/ports/alarms.ts';
+import { Refused } from '../../src/rollout/errors.ts';
 import { alarmState, context, minute, world } from './fixture.ts';
 
 const specOf = (written: Omit<z.input<typeof alarm.spec>, 'type'>) => z.parse(alarm.spec, { type: 'alarm', ...written });
@@ -58,6 +59,24 @@ describe('alarm', () => {
     expect(await verdictOf([minute(-1)])).toMatchObject({ result: 'successful' });
     // One that has kept its state since has no history worth a call.
     expect(await verdictOf([minute(2)], [alarmState({ changedAtMs: minute(-60) })])).toMatchObject({ result: 'successful' });
+  });
+
+  test('fails by the event alone where CloudWatch does not answer, and holds without one', async () => {
+    const { ports } = world({});
+    const denied = async () => {
+      throw new Refused('not authorized to perform: cloudwatch:DescribeAlarms');
+    };
+    const mute = { ...ports, alarms: { statesOf: denied, enteredSince: denied } };
+    const spec = specOf({ alarmNames: ['{variant}-5xx', 'churn-any-5xx'] });
+    const rang = context(entered);
+    expect(alarm.judge(await alarm.measure(spec, mute, rang), spec, rang)).toMatchObject({
+      result: 'failed',
+      reason: 'alarm-firing',
+      evidence: { alarms: [{ alarmName: 'churn-b-5xx', enteredAlarmAt: '2026-11-22T12:02:00.000Z' }] },
+    });
+    await expect(alarm.measure(spec, mute, context())).rejects.toThrow(Refused);
+    // One of the whole endpoint blames nobody, whatever is known of it.
+    await expect(alarm.measure(spec, mute, context({ alarmsEntered: [{ alarmName: 'churn-any-5xx', atMs: minute(2) }] }))).rejects.toThrow(Refused);
   });
 
   test('does not hold for an alarm over the whole endpoint that is OK again', async () => {
