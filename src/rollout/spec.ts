@@ -114,6 +114,17 @@ const flawsOfPatience = ({ type }: StrategySpec, specs: readonly GateSpec[]): { 
       .map((field) => ({ path: ['gates', index, field], message: `Expected none under ${type}: ${instead}` }));
   });
 
+const shortestText = 'two metric periods and the time their datapoints need to arrive';
+
+/** What ends before any gate can have seen anything. */
+function flawsOfTime(strategy: StrategySpec, shortestSeconds: number): { path: PropertyKey[]; message: string }[] {
+  const [field, seconds] =
+    strategy.type === 'ab' ? ['for', strategy.for] : strategy.type === 'adaptive' ? ['deadline', strategy.deadline] : [undefined, undefined];
+  return field === undefined || seconds >= shortestSeconds
+    ? []
+    : [{ path: ['strategy', field], message: `Expected at least ${toDuration(shortestSeconds)}: ${shortestText}` }];
+}
+
 /** Gates that would never know anything: they compare, and a first step of 100 % leaves nobody to compare with. */
 const flawsOfComparing = (firstPercent: number, specs: readonly GateSpec[]): { path: PropertyKey[]; message: string }[] =>
   firstPercent < 100
@@ -170,6 +181,7 @@ export const DeliverySpec = z
   })
   .check((context) => {
     const { strategy } = context.value;
+    const shortestBakeSeconds = shortestBakeSecondsOf(context.value.serve.metricPeriod ?? defaultPeriodSeconds);
     if (strategyOf(strategy).judge) {
       // It waits for the evidence by itself, so there has to be some.
       if (!context.value.gates.some(weighs))
@@ -179,13 +191,12 @@ export const DeliverySpec = z
           message: `Expected a gate that weighs evidence (${gates.flatMap(({ type, ...gate }) => ('evidenceShare' in gate ? [type] : [])).join(', ')}): ${strategy.type} goes by what it proves`,
           input: context.value,
         });
-      for (const { path, message } of flawsOfPatience(strategy, context.value.gates))
+      for (const { path, message } of [...flawsOfPatience(strategy, context.value.gates), ...flawsOfTime(strategy, shortestBakeSeconds)])
         context.issues.push({ code: 'custom', path, message, input: context.value });
       return;
     }
     for (const { path, message } of flawsOfComparing(strategyOf(strategy).plan(strategy)[0]?.canaryPercent ?? 0, context.value.gates))
       context.issues.push({ code: 'custom', path, message, input: context.value });
-    const shortestBakeSeconds = shortestBakeSecondsOf(context.value.serve.metricPeriod ?? defaultPeriodSeconds);
     for (const [index, step] of strategyOf(strategy).plan(strategy).entries()) {
       if (step.bakeSeconds >= shortestBakeSeconds) continue;
       // The step at 100 percent that follows by itself has the last one's bake, which was named just before.
@@ -193,7 +204,7 @@ export const DeliverySpec = z
       context.issues.push({
         code: 'custom',
         path: strategy.type === 'canary' ? ['strategy', 'steps', index, 'bake'] : ['strategy', 'bake'],
-        message: `Expected at least ${toDuration(shortestBakeSeconds)}: two metric periods and the time their datapoints need to arrive`,
+        message: `Expected at least ${toDuration(shortestBakeSeconds)}: ${shortestText}`,
         input: context.value,
       });
     }

@@ -36,7 +36,7 @@ const Spec = z
       path: ['holdPercent'],
     }),
   )
-  .check(z.refine((spec) => spec.noHarmAfter <= spec.deadline, { error: 'Expected deadline to be noHarmAfter or later', path: ['deadline'] }));
+  .check(z.refine((spec) => spec.noHarmAfter < spec.deadline, { error: 'Expected deadline to be later than noHarmAfter', path: ['deadline'] }));
 type Spec = z.output<typeof Spec>;
 
 /** A first weight risks this part of the harm budget: of all faults, failing at once is the most frequent. */

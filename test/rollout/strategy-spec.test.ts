@@ -60,3 +60,11 @@ describe('a delivery whose first step is 100 %', () => {
     expect(flawsOf({ strategy, gates: bounded })).toEqual([]);
   });
 });
+
+test.each<[DeliverySource['strategy'], string]>([
+  [{ type: 'ab', for: '3m' }, 'strategy.for: Expected at least 4m'],
+  [{ type: 'adaptive', noHarmAfter: '1m', deadline: '3m' }, 'strategy.deadline: Expected at least 4m'],
+  [{ type: 'adaptive', noHarmAfter: '1h', deadline: '1h' }, 'strategy.deadline: Expected deadline to be later than noHarmAfter'],
+])('%j ends before anything can be seen, and is refused', (strategy, flaw) =>
+  expect(flawsOf({ strategy, gates: [{ type: 'error-rate' }] })).toEqual([expect.stringContaining(flaw)]),
+);
