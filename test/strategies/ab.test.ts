@@ -52,6 +52,21 @@ describe('ab', () => {
     expect(after(7, [verdict(proof, 'successful')], { until: 'time' })).toMatchObject({ answer: 'passed' });
   });
 
+  test('shares the error of a false winner between the gates that can tell one: ln(200) where two compare', () => {
+    const second = (lnBetter: number | undefined): GateVerdict => ({ ...verdict(lnBetter, 'successful'), path: 'gates[1]' });
+    expect(after(2, [verdict(proof, 'successful'), second(0)])).toMatchObject({ answer: 'wait' });
+    expect(after(2, [verdict(5.3, 'successful'), second(0)])).toMatchObject({ answer: 'passed' });
+    expect(after(2, [verdict(proof, 'successful'), second(undefined)])).toMatchObject({ answer: 'passed' });
+  });
+
+  test('counts no pause into its time: nothing is decided in it', () => {
+    const steps = [{ canaryPercent: 50, requestedAtMs: startMs, verifiedAtMs: startMs, verdicts: [] }];
+    const held = (heldMs: number) =>
+      ab.judge?.(spec(), soFar(0, { steps, nowMs: startMs + 9 * day, heldMs }), { verdicts: [verdict(0)], lnHarm: -1 });
+    expect(held(3 * day)).toMatchObject({ answer: 'wait' });
+    expect(held(day)).toMatchObject({ answer: 'failed', reason: 'stable-kept' });
+  });
+
   test('promotes no canary that is better in one thing and unclear in another', () => {
     const unclear: GateVerdict = { gate: 'alarm', path: 'gates[1]', result: 'inconclusive', reason: 'no-data', evidence: {} };
     expect(after(2, [verdict(proof, 'successful'), unclear])).toMatchObject({ answer: 'wait' });
