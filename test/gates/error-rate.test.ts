@@ -136,6 +136,27 @@ describe('error-rate', () => {
     expect(JSON.stringify(rest.memory).length).toBeLessThan(4000);
   });
 
+  test('takes datapoints in any order: a period is known by its time', async () => {
+    const minutes: Minute[] = [...times(4, [50, 0, 450, 1]), [60, 2, 440, 0], ...times(4, [50, 1, 450, 2])];
+    const column = (index: 0 | 1 | 2 | 3) => series(...minutes.map((each) => each[index])).toReversed();
+    const { ports } = world({
+      'churn-b Invocations Sum': column(0),
+      'churn-b InvocationModelErrors Sum': column(1),
+      'churn-a Invocations Sum': column(2),
+      'churn-a InvocationModelErrors Sum': column(3),
+    });
+    const now = context({ nowMs: minute(minutes.length + 2) });
+    const shuffled = errorRate.judge(await errorRate.measure(spec(), ports, now), spec(), now);
+    expect(shuffled.sequential).toEqual((await ask(minutes)).sequential);
+  });
+
+  test('takes no datapoint twice, nor one that came after its period was used', async () => {
+    const first = await ask(times(4, [50, 0, 450, 1]));
+    // The same minutes again, with errors that were published late: their time is over.
+    const again = await ask(times(4, [50, 50, 450, 1]), {}, { memory: first.memory });
+    expect(again.sequential).toEqual(first.sequential);
+  });
+
   test('carries errors that came a period before their requests into the next one', async () => {
     const early = await ask([...times(2, [100, 0, 900, 0]), [2, 4, 900, 0], [198, 0, 900, 0]]);
     const even = await ask([...times(2, [100, 0, 900, 0]), [2, 2, 900, 0], [198, 2, 900, 0]]);
