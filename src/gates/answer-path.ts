@@ -31,7 +31,7 @@ export function valueAt(value: unknown, path: string | undefined): unknown {
 
 /** Whether two values say the same: numbers within `tolerance`, lists and objects member by member, all else alike. */
 export function agree(left: unknown, right: unknown, tolerance: number): boolean {
-  if (typeof left === 'number' && typeof right === 'number') return Math.abs(left - right) <= tolerance;
+  if (typeof left === 'number' && typeof right === 'number') return left === right || Math.abs(left - right) <= tolerance;
   if (left === null || right === null || typeof left !== 'object' || typeof right !== 'object') return left === right;
   if (Array.isArray(left) !== Array.isArray(right)) return false;
   const [one, other] = [left as Readonly<Record<string, unknown>>, right as Readonly<Record<string, unknown>>];

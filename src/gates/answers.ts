@@ -51,6 +51,8 @@ type Spec = z.output<typeof Spec>;
 const usualMinimum = 20;
 const minimumOf = (spec: Spec): number => spec.minimumAnswers ?? Math.min(usualMinimum, spec.most, spec.requests?.length ?? usualMinimum);
 
+const limitsScores = ({ maxMeanDrift, driftAlpha }: Spec): boolean => maxMeanDrift !== undefined || driftAlpha !== undefined;
+
 interface Replayed {
   /** How many requests there were to choose from. */
   readonly found: number;
@@ -86,7 +88,7 @@ async function replay(spec: Spec, { clock, invocations, schemas, storedObjects }
         stable && invocations.invoke(stable.endpointName, stable.variantName, request),
         invocations.invoke(canary.endpointName, canary.variantName, request),
       ]);
-      pairs.push(compared({ index, request }, { stable: before, canary: now }, spec, flawed));
+      pairs.push(compared({ index, request }, { stable: before, canary: now }, { ...spec, scored: limitsScores(spec) }, flawed));
     } catch (error) {
       // One request more or less: what fails for all leaves too few answers.
       if (!(error instanceof Throttled || error instanceof Unavailable)) throw error;
@@ -134,9 +136,9 @@ export const answers = defineGate({
     const { compared: pairs, ...counts } = replayed;
     const comparable = pairs.filter(({ agreed }) => agreed !== undefined);
     const disagreeing = comparable.filter(({ agreed }) => agreed === false);
-    // Errors and breaks count among the requests that stable answered; in a first deployment among all.
+    // Errors and breaks count among the requests that stable answered; in a first deployment among all: an error is not what the schema says.
     const answered = pairs.filter(({ stableStatus }) => stableStatus === undefined || stableStatus === 200);
-    const errors = stable ? answered.filter(({ canaryStatus }) => canaryStatus !== 200) : [];
+    const errors = answered.filter(({ canaryStatus }) => canaryStatus !== 200);
     const breaking = pairs.filter(({ breaks }) => breaks);
     const drift = driftOf(pairs, spec);
     const evidence = {
@@ -163,7 +165,7 @@ export const answers = defineGate({
         return failed('answers-disagree', { ...evidence, maxDisagreement: spec.maxDisagreement, disagreements: shown(disagreeing) });
     }
     const { scores = 0, meanDrift = 0, distance = 0, distanceBound: bound = 1 } = drift;
-    if (spec.maxMeanDrift !== undefined || spec.driftAlpha !== undefined) {
+    if (limitsScores(spec)) {
       if (scores < minimum) return inconclusive('too-few-scores', { ...evidence, minimum });
       if (meanDrift > (spec.maxMeanDrift ?? Number.POSITIVE_INFINITY))
         return failed('scores-drift', { ...evidence, maxMeanDrift: spec.maxMeanDrift });

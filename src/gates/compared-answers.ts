@@ -28,8 +28,13 @@ interface Wanted {
   readonly path?: string | undefined;
   readonly scorePath?: string | undefined;
   readonly tolerance: number;
+  /** Whether an answer must have a score where stable's has one. */
+  readonly scored: boolean;
   readonly keepPayloads: boolean;
 }
+
+/** JSON writes numbers that no double holds, such as 1e999. */
+const isScore = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
 /** @param flawed whether an answer breaks the spec's schema; never, without one */
 export function compared(
@@ -42,6 +47,8 @@ export function compared(
   const expected = valueAt(before, wanted.path);
   const scorePath = wanted.scorePath ?? wanted.path;
   const scores = [valueAt(before, scorePath), valueAt(now, scorePath)] as const;
+  // What has no score has none that could drift: left out of the drift, it has to count as something.
+  const losesScore = wanted.scored && isScore(scores[0]) && !isScore(scores[1]);
   const losesJson = stable?.status === 200 && jsonOf(stable.body) !== undefined && jsonOf(canary.body) === undefined;
   return {
     request: index,
@@ -49,8 +56,8 @@ export function compared(
     canaryStatus: canary.status,
     ...(stable && { stableStatus: stable.status }),
     ...(now !== undefined && expected !== undefined && { agreed: agree(expected, valueAt(now, wanted.path), wanted.tolerance) }),
-    ...(typeof scores[0] === 'number' && typeof scores[1] === 'number' && { scores: [scores[0], scores[1]] as const }),
-    breaks: now !== undefined && (losesJson || (flawed(now) && (before === undefined || !flawed(before)))),
+    ...(isScore(scores[0]) && isScore(scores[1]) && { scores: [scores[0], scores[1]] as const }),
+    breaks: now !== undefined && (losesJson || losesScore || (flawed(now) && (before === undefined || !flawed(before)))),
     ...(wanted.keepPayloads && { payloads: kept(request, stable, canary) }),
   };
 }

@@ -163,6 +163,20 @@ describe('answers', () => {
     expect((await ask({ ...twenty, expectSchema }, { canary: () => '[]' }, { first: true })).verdict.reason).toBe('schema-breaks');
   });
 
+  test('a canary that answers nothing but errors fails a first deployment as well', async () => {
+    const models = { canary: () => ({ status: 500 }) };
+    const { verdict } = await ask({ ...twenty, expectSchema: { type: 'object' } }, models, { first: true });
+    expect(verdict).toMatchObject({ result: 'failed', reason: 'canary-errors', evidence: { answered: 20, canaryErrors: 20 } });
+  });
+
+  test.each(['{"s":null}', '{}', '{"s":1e999}'])('a score that is lost (%s) is no agreement where scores have a limit', async (lost) => {
+    const models = { stable: () => '{"s":0.5}', canary: (body: string) => (Number(body.slice(4)) < 5 ? lost : '{"s":0.5}') };
+    const written = { requests: csv(40), scorePath: 's' };
+    expect((await ask({ ...written, maxMeanDrift: 0.1 }, models)).verdict).toMatchObject({ reason: 'schema-breaks', evidence: { schemaBreaks: 5 } });
+    expect((await ask({ ...written, maxMeanDrift: 0.1, maxSchemaBreaks: 0.125 }, models)).verdict.result).toBe('successful');
+    expect((await ask(written, models)).verdict.result).toBe('successful');
+  });
+
   test('stops when its time is over and judges what it has', async () => {
     const { verdict, sent } = await ask({ requests: csv(100), timeBudgetSeconds: 30 }, { stable: same, canary: same }, { tookMs: 500 });
     expect(verdict).toMatchObject({ result: 'successful', evidence: { outOfTime: true, chosen: 100 } });
@@ -239,6 +253,11 @@ describe('answer paths', () => {
     expect(valueAt([[1, 2]], '[0][1]')).toBe(2);
     for (const path of ['a[1].b-c', 'x.y', 'constructor', 'a.length.b', '[0]']) expect(valueAt(value, path)).toBeUndefined();
     expect(valueAt(value, undefined)).toBe(value);
+  });
+
+  test('agree() holds for numbers that no double holds', () => {
+    expect(agree(JSON.parse('1e999'), JSON.parse('1e999'), 0)).toBe(true);
+    expect(agree(JSON.parse('1e999'), JSON.parse('-1e999'), 1)).toBe(false);
   });
 
   test('agree() is symmetric, and holds for a value and itself', () => {
