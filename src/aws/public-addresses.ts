@@ -15,6 +15,7 @@ for (const [address, prefix] of [
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
   ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
   ['192.168.0.0', 16],
   ['198.18.0.0', 15],
   ['198.51.100.0', 24],
@@ -23,23 +24,25 @@ for (const [address, prefix] of [
   ['240.0.0.0', 4],
 ] as const)
   special.addSubnet(address, prefix, 'ipv4');
+// Teredo and its neighbours, documentation, 6to4.
 for (const [address, prefix] of [
-  ['::', 96],
-  ['64:ff9b::', 96],
-  ['64:ff9b:1::', 48],
-  ['100::', 64],
+  ['2001::', 23],
   ['2001:db8::', 32],
   ['2002::', 16],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
+  ['3fff::', 20],
 ] as const)
   special.addSubnet(address, prefix, 'ipv6');
+
+/** All of IPv6 that is given out to be reached: what is kept for other uses, now or later, lies outside. */
+const reachable = new BlockList();
+reachable.addSubnet('2000::', 3, 'ipv6');
+reachable.addSubnet('::ffff:0:0', 96, 'ipv6');
 
 /** Whether an address may be asked; false for a text that is none. */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
-  return family !== 0 && !special.check(address, family === 6 ? 'ipv6' : 'ipv4');
+  if (family === 6) return reachable.check(address, 'ipv6') && !special.check(address, 'ipv6');
+  return family === 4 && !special.check(address, 'ipv4');
 }
 
 /** A connection that was not made, because of where it would have led. */

@@ -25,15 +25,33 @@ test.each([
   ['2002:a00:1::', '6to4 of a private one'],
   ['fd00:ec2::254', 'metadata of an instance'],
   ['fe80::1', 'link-local'],
+  ['fe80::1%eth0', 'link-local, of one interface'],
+  ['fec0::1', 'site-local'],
   ['ff02::1', 'multicast'],
+  ['::ffff:0:a00:1', 'translated private'],
+  ['2001:0:a00:1::', 'Teredo'],
+  ['2001:db8::1', 'documentation'],
+  ['3fff::1', 'documentation'],
+  ['5f00::1', 'segment routing'],
+  ['4000::1', 'given to nobody'],
+  ['192.88.99.1', 'relay of 6to4'],
+  ['192.0.0.170', 'discovery of translation'],
+  ['198.18.0.1', 'measurement'],
   ['localhost', 'no address'],
   ['', 'no address'],
 ])('isPublicAddress() refuses %s: %s', (address) => expect(isPublicAddress(address)).toBe(false));
 
-test.each(['93.184.215.14', '172.15.255.255', '172.32.0.1', '100.63.255.255', '2606:2800:21f:cb07::1', '::ffff:93.184.215.14'])(
-  'isPublicAddress() takes %s',
-  (address) => expect(isPublicAddress(address)).toBe(true),
-);
+test.each([
+  '93.184.215.14',
+  '172.15.255.255',
+  '172.32.0.1',
+  '100.63.255.255',
+  '2606:2800:21f:cb07::1',
+  '2600:1f18::1',
+  '2a05:d018::1',
+  '2001:4860::1',
+  '::ffff:93.184.215.14',
+])('isPublicAddress() takes %s', (address) => expect(isPublicAddress(address)).toBe(true));
 
 describe('publicLookup()', () => {
   const ask = (found: LookupAddress[], all: boolean) =>
