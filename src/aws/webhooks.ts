@@ -24,10 +24,15 @@ export function signedWebhooks(privateAddresses: 'refused' | 'allowed', client: 
   return {
     async ask(url, secret, body, { timeoutMs, mostBytes }) {
       const Name = `${secretsPath}${secret}`;
-      const { Parameter } = await attempt(`Cannot read secret "${Name}"`, () => client.send(new GetParameterCommand({ Name, WithDecryption: true })));
-      if (!Parameter?.Value) throw new Refused(`Cannot read secret "${Name}": it is empty`);
-      const signature = createHmac('sha256', Parameter.Value).update(body).digest('hex');
-      return inTime(timeoutMs, (signal) => post(new URL(url), { body, signature, mostBytes, privateAddresses, signal }));
+      // The secret's reading is part of the wait: an evaluation has no time beside it.
+      return inTime(timeoutMs, async (signal) => {
+        const { Parameter } = await attempt(`Cannot read secret "${Name}"`, () =>
+          client.send(new GetParameterCommand({ Name, WithDecryption: true }), { abortSignal: signal }),
+        );
+        if (!Parameter?.Value) throw new Refused(`Cannot read secret "${Name}": it is empty`);
+        const signature = createHmac('sha256', Parameter.Value).update(body).digest('hex');
+        return post(new URL(url), { body, signature, mostBytes, privateAddresses, signal });
+      });
     },
   };
 }
@@ -59,6 +64,8 @@ function post({ protocol, hostname, port, pathname, search }: URL, { body, signa
           'content-length': Buffer.byteLength(body),
           'x-sluice-signature': `sha256=${signature}`,
         },
+        // A connection that was kept while the function slept may be dead by now, and nobody tries again.
+        agent: false,
         ...(guarded && { lookup: publicLookup() }),
       },
       (answer) => {

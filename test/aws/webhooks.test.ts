@@ -90,6 +90,25 @@ describe('ask()', () => {
     expect(await ask({ timeoutMs: 50 })).toEqual({ kind: 'timed-out' });
   });
 
+  test('waits no longer than it may for the secret either', async () => {
+    aws.serve('ssm', { GetParameter: () => new Promise(() => {}) });
+    expect(await ask({ timeoutMs: 50 })).toEqual({ kind: 'timed-out' });
+    expect(heard).toEqual([]);
+  });
+
+  test('makes a connection of its own for each question', async () => {
+    withSecret();
+    const sockets = new Set<number | undefined>();
+    answer = (request, response) => {
+      sockets.add(request.socket.remotePort);
+      response.end('{}');
+    };
+    await ask();
+    await ask();
+    expect(sockets.size).toBe(2);
+    expect(heard.map(({ headers }) => headers.connection)).toEqual(['close', 'close']);
+  });
+
   test('says what failed', async () => {
     withSecret();
     answer = (_request, response) => response.writeHead(500).end('out of order');
