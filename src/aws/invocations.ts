@@ -2,13 +2,17 @@ import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-s
 import type { Invocations, InvokeAnswer } from '../ports/invocations.ts';
 import { isMissing, translated } from './errors.ts';
 
+/** A container has 60 s for an answer. What takes longer, further tries included, will not come: who asks has a time-out of its own. */
+const longestMs = 70_000;
+
 /** Requests to SageMaker's models through the SDK. */
-export function sageMakerInvocations(client: SageMakerRuntimeClient = new SageMakerRuntimeClient()): Invocations {
+export function sageMakerInvocations(client: SageMakerRuntimeClient = new SageMakerRuntimeClient(), mostMs: number = longestMs): Invocations {
   return {
     async invoke(EndpointName, TargetVariant, { contentType, accept, body }) {
       try {
         const answer = await client.send(
           new InvokeEndpointCommand({ EndpointName, TargetVariant, ContentType: contentType, Accept: accept, Body: Buffer.from(body) }),
+          { abortSignal: AbortSignal.timeout(mostMs) },
         );
         return {
           status: 200,

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { sageMakerInvocations } from '../../src/aws/invocations.ts';
@@ -38,5 +40,16 @@ describe('invoke()', () => {
   test('takes no answer for a bad one only where AWS itself failed', async () => {
     aws.serve('sagemaker-runtime', { InvokeEndpoint: refuse('ServiceUnavailable', 'later', { status: 503 }) });
     expect((await rejection(invocations().invoke('churn', 'churn-b', request))).name).toBe('Unavailable');
+  });
+
+  test('waits no longer than a container may take, whatever becomes of the call', async () => {
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { region, credentials } = aws.options;
+    const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const invoking = sageMakerInvocations(new SageMakerRuntimeClient({ region, credentials, endpoint }), 50).invoke('churn', 'churn-b', request);
+    expect((await rejection(invoking)).name).toBe('Unavailable');
+    silent.closeAllConnections();
+    silent.close();
   });
 });
