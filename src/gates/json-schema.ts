@@ -27,7 +27,7 @@ const plain: Readonly<Record<string, readonly [expected: string, is: (value: unk
   examples: ['a list', Array.isArray],
   uniqueItems: ['true or false', (value) => typeof value === 'boolean'],
   pattern: ['a regular expression', isPattern],
-  $ref: ['a place in this schema, such as #/$defs/name', (value) => typeof value === 'string' && value.startsWith('#')],
+  $ref: ['a place in this schema, such as #/$defs/name', (value) => typeof value === 'string' && /^#(\/|$)/.test(value)],
   ...Object.fromEntries(
     ['minItems', 'maxItems', 'minLength', 'maxLength', 'minProperties', 'maxProperties', 'minContains', 'maxContains'].map((name) => [
       name,
@@ -41,6 +41,8 @@ const plain: Readonly<Record<string, readonly [expected: string, is: (value: unk
 const one = ['items', 'additionalProperties', 'contains', 'propertyNames', 'not', 'if', 'then', 'else'];
 const many = ['anyOf', 'allOf', 'oneOf', 'prefixItems'];
 const named = ['properties', 'patternProperties', '$defs', 'dependentSchemas'];
+/** Of these, the ones that look at the very value the schema itself looks at. */
+const samePlace = ['not', 'if', 'then', 'else', 'anyOf', 'allOf', 'oneOf', 'dependentSchemas'];
 
 interface Flaw {
   readonly path: readonly PropertyKey[];
@@ -62,15 +64,68 @@ export function flawsOfSchema(schema: unknown, path: readonly PropertyKey[] = []
         : [{ path: here, message: 'Expected a list of schemas' }];
     if (named.includes(keyword))
       return isObject(value)
-        ? Object.entries(value).flatMap(([name, inner]) => flawsOfSchema(inner, [...here, name]))
+        ? Object.entries(value).flatMap(([name, inner]) =>
+            keyword === 'patternProperties' && !isPattern(name)
+              ? [{ path: [...here, name], message: 'Expected a regular expression' }]
+              : flawsOfSchema(inner, [...here, name]),
+          )
         : [{ path: here, message: 'Expected schemas by name' }];
     return [{ path: here, message: `Expected a keyword of JSON Schema 2020-12: "${keyword}" is none that is checked` }];
   });
 }
 
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** What a `$ref` leads to; undefined where there is nothing. */
+function referred(root: JsonSchema, reference: string): unknown {
+  let found: unknown = root;
+  for (const part of reference.slice(1).split('/').slice(1)) {
+    const key = unescaped(part).replaceAll('~1', '/').replaceAll('~0', '~');
+    found = found !== null && typeof found === 'object' && Object.hasOwn(found, key) ? (found as JsonSchema)[key] : undefined;
+  }
+  return found;
+}
+
+/** Where a schema refers to nothing, or to itself without looking further into the value, which would never end. */
+function flawsOfReferences(root: JsonSchema, schema: unknown, path: readonly PropertyKey[]): readonly Flaw[] {
+  if (!isObject(schema)) return Array.isArray(schema) ? schema.flatMap((inner, index) => flawsOfReferences(root, inner, [...path, index])) : [];
+  return Object.entries(schema).flatMap(([keyword, value]): readonly Flaw[] => {
+    const here = [...path, keyword];
+    if (keyword === '$ref') {
+      const target = referred(root, String(value));
+      if (target === undefined) return [{ path: here, message: `Expected a place in this schema: ${String(value)} leads nowhere` }];
+      return leadsBack(root, target, [schema]) ? [{ path: here, message: 'Expected a place that does not lead back here: it would never end' }] : [];
+    }
+    if (one.includes(keyword) || many.includes(keyword)) return flawsOfReferences(root, value, here);
+    if (named.includes(keyword) && isObject(value))
+      return Object.entries(value).flatMap(([name, inner]) => flawsOfReferences(root, inner, [...here, name]));
+    return [];
+  });
+}
+
+/** Whether looking at one value with a schema comes back to a schema it came from. */
+function leadsBack(root: JsonSchema, schema: unknown, from: readonly unknown[]): boolean {
+  if (Array.isArray(schema)) return schema.some((inner) => leadsBack(root, inner, from));
+  if (!isObject(schema)) return false;
+  if (from.includes(schema)) return true;
+  return Object.entries(schema).some(([keyword, value]) => {
+    if (keyword === '$ref') return leadsBack(root, referred(root, String(value)), [...from, schema]);
+    if (!samePlace.includes(keyword)) return false;
+    return leadsBack(root, keyword === 'dependentSchemas' && isObject(value) ? Object.values(value) : value, [...from, schema]);
+  });
+}
+
 /** A JSON Schema in a spec. */
 export const JsonSchemaSpec = z.record(z.string(), z.unknown()).check(({ issues, value }) => {
-  for (const { path, message } of flawsOfSchema(value)) issues.push({ code: 'custom', path: [...path], message, input: value });
+  const flaws = flawsOfSchema(value);
+  for (const { path, message } of flaws.length > 0 ? flaws : flawsOfReferences(value, value, []))
+    issues.push({ code: 'custom', path: [...path], message, input: value });
 });
 
 /** A body as JSON; undefined where it is none. */

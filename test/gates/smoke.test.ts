@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { jsonSchemas } from '../../src/app/json-schemas.ts';
 import { smoke } from '../../src/gates/smoke.ts';
 import type { InvokeAnswer } from '../../src/ports/invocations.ts';
+import { Refused } from '../../src/rollout/errors.ts';
 import { before, minute } from './fixture.ts';
 
 type Written = z.input<typeof smoke.spec>['requests'][number];
@@ -124,8 +125,32 @@ describe('a bad smoke spec', () => {
     ['a schema that is none', { requests: [request({ expectSchema: { properties: { a: 1 } } })] }, 'requests.0.expectSchema.properties.a'],
     ['a pattern that is none', { requests: [request({ expectSchema: { pattern: '(' } })] }, 'requests.0.expectSchema.pattern'],
     ['schemas elsewhere', { requests: [request({ expectSchema: { $ref: 'https://x/y' } })] }, 'requests.0.expectSchema.$ref'],
+    ['a name there is not', { requests: [request({ expectSchema: { $ref: '#row' } })] }, 'requests.0.expectSchema.$ref'],
+    ['a place there is not', { requests: [request({ expectSchema: { items: { $ref: '#/$defs/row' } } })] }, 'requests.0.expectSchema.items.$ref'],
+    ['a schema that is itself', { requests: [request({ expectSchema: { $ref: '#' } })] }, 'requests.0.expectSchema.$ref'],
+    [
+      'schemas that go round in a circle',
+      { requests: [request({ expectSchema: { $defs: { a: { anyOf: [{ type: 'null' }, { $ref: '#' }] } }, not: { $ref: '#/$defs/a' } } })] },
+      'requests.0.expectSchema.$defs.a.anyOf.1.$ref requests.0.expectSchema.not.$ref',
+    ],
+    [
+      'a name’s pattern that is none',
+      { requests: [request({ expectSchema: { patternProperties: { '(': true } } })] },
+      'requests.0.expectSchema.patternProperties.(',
+    ],
     ['a list that is none', { requests: [request({ expectSchema: { anyOf: {} } })] }, 'requests.0.expectSchema.anyOf'],
   ])('%s is named where it stands', (_what, written, path) => {
-    expect(issues({ type: 'smoke', ...written })?.map(([where]) => where)).toEqual([path]);
+    expect(issues({ type: 'smoke', ...written })?.map(([where]) => where)).toEqual(path.split(' '));
+  });
+
+  test('a schema may refer to itself further down', () => {
+    const tree = { type: 'object', properties: { 'a b': { $ref: '#' }, parts: { items: { $ref: '#/properties/a%20b' } } } };
+    expect(issues({ type: 'smoke', requests: [request({ expectSchema: tree })] })).toBeUndefined();
+    expect(jsonSchemas().flawsOf(tree, { 'a b': { parts: [{}] } })).toEqual([]);
+    expect(jsonSchemas().flawsOf(tree, { 'a b': { parts: [1] } })).not.toEqual([]);
+  });
+
+  test('a schema that can’t be applied after all is no evidence', () => {
+    expect(() => jsonSchemas().flawsOf({ $ref: '#/$defs/none' }, 1)).toThrow(Refused);
   });
 });
