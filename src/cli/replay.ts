@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
 import { recordedMetrics } from '../app/recorded-metrics.ts';
+import { momentOf } from '../rehearsal/moment.ts';
 import { recordingOfCsv } from '../rehearsal/recording-csv.ts';
 import { recordingOfMetrics } from '../rehearsal/recording-metrics.ts';
 import { namesOf } from '../rehearsal/rehearse.ts';
@@ -17,7 +18,7 @@ import { print } from './terminal.ts';
 const minuteMs = 60_000;
 
 function moment(text: string): number {
-  const atMs = Date.parse(text);
+  const atMs = momentOf(text);
   if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/.test(text) || Number.isNaN(atMs))
     throw new InvalidArgumentError('Expected a moment such as 2026-11-22T12:00:00Z, or a day such as 2026-11-22 (UTC).');
   return Math.floor(atMs / minuteMs) * minuteMs;

@@ -109,6 +109,16 @@ describe('sluice replay', () => {
     expect(stdout).toContain('It assumes:');
   });
 
+  test.each([
+    ['2026-02-31', '2026-03-05', 'Expected a moment'],
+    ['2026-11-23', '2026-11-22', '--to has to be later than --from'],
+    ['yesterday', '2026-11-22', 'Expected a moment'],
+  ])('refuses the time from %s to %s', async (from, to, told) => {
+    const { code, stderr } = await sluice('replay', '--from', from, '--to', to, '--csv', 'none.csv');
+    expect(code).toBe(1);
+    expect(stderr).toContain(told);
+  });
+
   test('says what to do where there is nothing to replay, and where the table has a flaw', async () => {
     writeFileSync(path.join(folder, 'none.csv'), 'at,variant,requests,errors\n');
     const none = await sluice('replay', ...window, '--csv', 'none.csv');

@@ -222,7 +222,37 @@ describe('recordingOfCsv()', () => {
     ['at,variant,requests,errors\n2026-10-05T00:00:00Z,a,1,-2', '2:26: got errors "-2"; expected a whole number, 0 or more'],
     ['at,variant,requests,errors\n2026-10-05T00:00:00Z,a,10,11', "2:27: got errors 11; expected at most the line's 10 requests"],
     [`at,variant,requests,errors\n${row}\n${row}`, '3:1: variant "churn-a" has a line for 2026-10-05T00:00:00Z already; expected one a period'],
+    ['at,variant,requests,errors,errors', '1:28: column "errors" is there twice; expected once'],
+    [
+      'at,variant,requests,errors\n2026-02-31T00:00:00Z,a,1,0',
+      '2:1: got at "2026-02-31T00:00:00Z"; expected the period\'s start as 2026-11-22T12:00:00Z, on whole ten seconds',
+    ],
+    ['at,variant,requests,errors\n2026-10-05T00:00:00Z,a,NaN,0', '2:24: got requests "NaN"; expected a whole number, 0 or more'],
+    ['at,variant,requests,errors\n2026-10-05T00:00:00Z,a,10000000000,0', '2:24: got requests 10000000000; expected at most 1000000000'],
+    [
+      'at,variant,requests,errors,slow_500,slow_200\n2026-10-05T00:00:00Z,a,10,0,5,4',
+      '2:29: got slow_500 5; expected at most the 4 that took longer than less',
+    ],
+    [
+      'at,variant,requests,errors\n2026-10-05T00:00:30Z,a,10,0',
+      '2:1: got 2026-10-05T00:00:30.000Z; expected periods of 60 s to begin on whole minutes',
+    ],
   ])('%j: %s', (text, told) => expect(flaws(text)).toEqual([told]));
+
+  const linesEvery = (seconds: number, requests = 10) =>
+    Array.from({ length: 6 }, (_, index) => `${new Date(fromMs + index * seconds * 1000).toISOString()},a,${requests},0`).join('\n');
+
+  it.each([20, 30, 120, 300])('refuses periods of %d s, which it would take for gaps', (seconds) => {
+    expect(flaws(`at,variant,requests,errors\n${linesEvery(seconds)}`)).toEqual([
+      `3:1: periods are ${seconds} s apart; expected 60 s, or 10 s; where they are and nothing was asked, write lines with 0 requests`,
+    ]);
+  });
+
+  it('takes lines without requests for periods of a quiet variant', () => {
+    const quiet = `at,variant,requests,errors\n${linesEvery(300)}\n${linesEvery(60, 0).replaceAll(',a,', ',b,')}`;
+    expect(read(quiet)).toMatchObject({ periodSeconds: 60, startMs: fromMs });
+    expect(read(quiet).variants.get('b')).toBeUndefined();
+  });
 
   it('reads periods of ten seconds, columns in any order, and leaves out what is outside of the window', () => {
     const text = [
