@@ -47,7 +47,9 @@ interface Rates {
 }
 
 function ratesOf({ requests, errors, slow }: Recorded): Rates {
-  const over = slow.map((count) => Math.min(1, count / requests));
+  let last = requests;
+  // CloudWatch's ranks are estimates: no more can be slower than 500 ms than are slower than 200 ms.
+  const over = slow.map((count) => (last = Math.min(last, count)) / requests);
   const buckets = over.length === 0 ? [] : [1, ...over].map((share, index) => Math.max(0, share - (over[index] ?? 0)));
   return { errorRate: Math.min(1, errors / requests), buckets };
 }

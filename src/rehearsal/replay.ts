@@ -69,6 +69,8 @@ export function rolesOf({ recording, stable, canary }: Pick<ReplayOf, 'recording
   const [most] = present.toSorted((a, b) => b.requests - a.requests);
   if (!most)
     throw new NothingRecorded('No variant has any requests in this time: look at --from and --to, and at the names of the variants (--variant)');
+  if (stable !== undefined && stable === canary)
+    throw new NothingRecorded(`Variant "${stable}" is named as --stable and as --canary: name another one for either`);
   if (stable !== undefined) return { stable, ...(canary !== undefined && { canary }) };
   const others = present.filter(({ name }) => name !== canary);
   if (canary !== undefined) {

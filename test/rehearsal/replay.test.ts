@@ -2,7 +2,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, it } from 'vitest';
 import { cloudWatchMetrics } from '../../src/aws/metrics.ts';
 import { chanceOf } from '../../src/rehearsal/chance.ts';
-import { presenceOf, type Recording } from '../../src/rehearsal/recording.ts';
+import { presenceOf, recordedSource, type Recording } from '../../src/rehearsal/recording.ts';
 import { recordingOfCsv } from '../../src/rehearsal/recording-csv.ts';
 import { recordingOfMetrics } from '../../src/rehearsal/recording-metrics.ts';
 import { NothingRecorded, replay, rolesOf } from '../../src/rehearsal/replay.ts';
@@ -87,6 +87,12 @@ describe('replay()', () => {
     await expect(replay({ ...about, recording: read('at,variant,requests,errors') })).rejects.toThrow(NothingRecorded);
     expect(() => rolesOf({ recording: read(table(2, 1, 0)), canary: 'churn-c' })).toThrow(
       'Variant "churn-c" has no requests in this time; those that have: churn-a, churn-b',
+    );
+  });
+
+  it('compares no variant with itself by name', () => {
+    expect(() => rolesOf({ recording: read(table(2, 1, 0)), stable: 'churn-a', canary: 'churn-a' })).toThrow(
+      'Variant "churn-a" is named as --stable and as --canary',
     );
   });
 
@@ -201,6 +207,17 @@ describe('recordingOfMetrics()', () => {
         (await made.metrics.read(queries, span)).map((points, index) => (queries[index]?.statistic.startsWith('TC') ? [] : points)),
     };
     expect((await recorded(ranksOnly)).variants).toEqual((await recorded(made.metrics)).variants);
+  });
+});
+
+describe('recordedSource()', () => {
+  it('has every request in one bucket of latency, whatever ranks CloudWatch estimates', () => {
+    const variants = new Map([['a', new Map([[fromMs, { requests: 10, errors: 20, slow: [2, 5, 1] }]])]]);
+    const recording = { periodSeconds: 60, startMs: fromMs, endMs: fromMs + minuteMs, thresholdsMs: [200, 300, 500], errorMetrics: [], variants };
+    const source = recordedSource(recording, 'a', undefined, fromMs, fromMs + minuteMs);
+    const { stable } = source.behave(0, { ageSeconds: 0, share: 0 }, chanceOf(1, 1));
+    expect(stable.errorRate).toBe(1);
+    expect(stable.buckets.map((share) => Number(share.toFixed(12)))).toEqual([0.8, 0, 0.1, 0.1]);
   });
 });
 
