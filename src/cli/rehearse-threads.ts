@@ -10,13 +10,15 @@ import type { Part } from './rehearse-worker.ts';
 const fewestAThread = 50;
 const mostThreads = 8;
 
+const usualThreads = (runs: number): number => Math.min(mostThreads, availableParallelism(), Math.floor(runs / fewestAThread));
+
 /** Plays runs 0 to `runs - 1` of a rehearsal on all cores, in order: the threads change nothing but the time it takes. */
 export async function playInThreads(
   rehearsal: Rehearsal,
   sources: { readonly delivery: DeliverySource; readonly scenario: ScenarioSource },
   runs: number,
+  threads: number = usualThreads(runs),
 ): Promise<Run[]> {
-  const threads = Math.min(mostThreads, availableParallelism(), Math.floor(runs / fewestAThread));
   if (threads < 2) return playRuns(rehearsal, 0, runs);
   const each = Math.ceil(runs / threads);
   const { seed, periodSeconds } = rehearsal;
