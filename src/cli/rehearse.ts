@@ -58,6 +58,7 @@ export const rehearse = new Command('rehearse')
     const periodSeconds = options.period === undefined ? undefined : Number(options.period);
     const rehearsal = { spec: read.spec, scenario: chosen.scenario, seed: options.seed, periodSeconds };
     const report = reportOfRehearsal(rehearsal, await playInThreads(rehearsal, { delivery: read.source, scenario: chosen.source }, options.runs));
-    if (options.html !== undefined) writeFileSync(options.html, rehearsalPage(report));
     print(options.output === 'json' ? 'json' : 'text', report, () => rehearsalText(report));
+    // Last: a page that can't be written costs nobody what was played.
+    if (options.html !== undefined) writeFileSync(options.html, rehearsalPage(report));
   });

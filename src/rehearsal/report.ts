@@ -61,7 +61,8 @@ function weightAt({ weights }: Run, seconds: number): number {
 }
 
 function weightsOver(runs: readonly Run[]): Report['weights'] {
-  const last = Math.max(0, ...runs.map(({ weights }) => weights.at(-1)?.[0] ?? 0));
+  // No list of arguments is as long as a list of runs may be.
+  const last = runs.reduce((most, { weights }) => Math.max(most, weights.at(-1)?.[0] ?? 0), 0);
   const step = Math.max(10, Math.ceil((last * 1.1) / gridPoints / 10) * 10);
   return Array.from({ length: Math.ceil((last * 1.1) / step) + 1 }, (_, index) => {
     const seconds = index * step;

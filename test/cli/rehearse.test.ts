@@ -49,6 +49,12 @@ describe('sluice rehearse', () => {
     expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify(report)));
   });
 
+  test('has printed its report before a page can’t be written', async () => {
+    const { code, stdout, stderr } = await sluice('rehearse', '--scenario', 'S06', '--runs', '1', '--html', 'nowhere/page.html');
+    expect({ code, told: stderr.includes('nowhere/page.html') }).toEqual({ code: 1, told: true });
+    expect(stdout).toContain('rolled-back');
+  });
+
   test('tells the flaws of a scenario where they stand, and ends with 1', async () => {
     writeFileSync(path.join(folder, 'odd.yaml'), 'name: odd\ntraffic: { requestsPerSecond: none }\n');
     const { code, stdout } = await sluice('rehearse', '--scenario', 'odd.yaml');

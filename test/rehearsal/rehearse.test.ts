@@ -19,6 +19,13 @@ describe('rehearse()', () => {
     expect(await of(8)).not.toBe(first);
   });
 
+  it('reports on more runs than a call may have arguments', async () => {
+    const rehearsal = { spec: delivery(), scenario: scenario('total-failure'), seed: 1, periodSeconds: 10 };
+    const played = await playRuns(rehearsal, 0, 1);
+    const many = Array.from({ length: 150_000 }, () => played).flat();
+    expect(reportOfRehearsal(rehearsal, many).outcomes).toMatchObject([{ outcome: 'rolled-back', runs: 150_000, share: 1 }]);
+  });
+
   it('plays each run as it would alone: parts of a rehearsal make the whole', async () => {
     const rehearsal = { spec: adaptive, scenario: scenario('total-failure'), seed: 3, periodSeconds: 10 };
     const parts = [...(await playRuns(rehearsal, 0, 2)), ...(await playRuns(rehearsal, 2, 4))];
