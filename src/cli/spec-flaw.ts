@@ -104,8 +104,7 @@ const amount = (count: number, origin: string) => {
 
 function expectation(path: Path, value: unknown, expected: string, near?: string): string {
   if (value === undefined && path.length > 0) return `missing field ${show(path.at(-1))}; expected ${expected}`;
-  if (value === undefined || value === null)
-    return path.length === 0 ? `the file is empty; expected a delivery` : `got nothing; expected ${expected}`;
+  if (value === undefined || value === null) return `got nothing; expected ${expected}`;
   const got = typeof value === 'object' ? (Array.isArray(value) ? 'a list' : 'fields') : show(value);
   // What is wrong with a whole section is said without repeating it.
   if (typeof value === 'object' && !/^(a|text|true|names|fields)\b/.test(expected)) return `expected ${expected}`;

@@ -37,11 +37,23 @@ export function parseYaml<Schema extends z.ZodMiniType>(
     // Only an alias fails here: one that names nothing, or too many of them.
     return { flaws: [at(offsetOfAlias(document), error instanceof Error ? error.message : String(error))] };
   }
+  if (source === null || source === undefined) return { flaws: [at(0, `the file is empty; expected a ${what}`)] };
+  if (isCircular(source)) return { flaws: [at(offsetOfAlias(document), 'an alias leads to what it is a part of; expected an end')] };
   const parsed = z.safeParse(schema, source);
   if (parsed.success) return { source, value: parsed.data };
   const json = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema; // zod writes draft 2020-12.
   const flaws = dataFlawsOf(parsed.error.issues, source, json).map(({ path, key, message }) => at(offsetOf(document, path, key), message));
   return { flaws: flaws.sort((a, b) => a.line - b.line || a.column - b.column) };
+}
+
+/** YAML can say what JSON can't, and nothing that looks at it would come to an end. */
+function isCircular(source: unknown): boolean {
+  try {
+    JSON.stringify(source);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** What is wrong with the YAML itself; the parser's own place and excerpt are left out, ours stands before. */

@@ -55,6 +55,10 @@ describe('a scenario in a file', () => {
     expect(flaws[0]).toMatch(told);
   });
 
+  test('an empty file is told as one', () => {
+    expect(flawsOf('# nothing yet\n')).toEqual(['1:1: the file is empty; expected a scenario']);
+  });
+
   test('a name that is none is told with the nearest one', () => {
     expect(() => readScenario('lates')).toThrow(/No scenario is called "lates", did you mean "late"\?; there are good, /);
     expect(readScenario('S11')).toMatchObject({ scenario: { name: 'late' } });

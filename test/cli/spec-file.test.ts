@@ -168,6 +168,7 @@ describe('parseSpec()', () => {
     ],
     ['a key written twice', 'name: churn', 'name: churn\nname: fraud', '2:1: field "name" is written twice; expected once'],
     ['a second document', 'max: 0.02\n', 'max: 0.02\n---\nname: other\n', '19:1: a second document begins here; expected one delivery a file'],
+    ['an alias to itself', 'endpoint: churn', 'endpoint: &name { a: *name }', '6:24: an alias leads to what it is a part of; expected an end'],
     ['an alias to nothing', 'endpoint: churn', 'endpoint: *name', '6:13: Unresolved alias (the anchor must be set before the alias): name'],
   ])('finds %s', (_what, right, wrong, expected) => expect(withIt(right, wrong)).toEqual([expected]));
 
