@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { InvokeRequest } from '../ports/invocations.ts';
 import type { StoredObjects } from '../ports/stored-objects.ts';
-import { Text } from '../rollout/names.ts';
+import { HeaderText } from '../rollout/names.ts';
 import { jsonOf } from './json-schema.ts';
 
 /** A request that is replayed: in a delivery, or a line of JSON Lines. */
-export const ReplayedRequest = z.strictObject({ contentType: Text, accept: z.optional(Text), body: z.string().check(z.minLength(1)) });
+export const ReplayedRequest = z.strictObject({ contentType: HeaderText, accept: z.optional(HeaderText), body: z.string().check(z.minLength(1)) });
 
 /** A line of what SageMaker's data capture writes, as far as it is read. */
 const Capture = z.object({
   captureData: z.object({
     endpointInput: z.object({
-      observedContentType: z._default(z.string(), 'application/octet-stream'),
+      observedContentType: z._default(HeaderText, 'application/octet-stream'),
       data: z.string(),
       encoding: z.enum(['CSV', 'JSON', 'BASE64']),
     }),

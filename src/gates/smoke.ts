@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import type { InvokeAnswer } from '../ports/invocations.ts';
-import { Text } from '../rollout/names.ts';
+import { HeaderText } from '../rollout/names.ts';
 import { failed, inconclusive, successful } from '../rollout/verdict.ts';
 import { type BeforeTrafficPorts, common, defineGate } from './gate.ts';
 import { JsonSchemaSpec, jsonOf } from './json-schema.ts';
 
 const Request = z.strictObject({
-  contentType: Text,
-  accept: z.optional(Text),
+  contentType: HeaderText,
+  accept: z.optional(HeaderText),
   body: z.string().check(z.minLength(1)),
   expectStatus: z._default(z.int().check(z.minimum(200), z.maximum(599)), 200),
   expectText: z.optional(z.string().check(z.minLength(1))),

@@ -4,6 +4,8 @@ import * as z from 'zod/mini';
 
 export const InstanceType = z.string().check(z.regex(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/, 'Expected a SageMaker instance type, such as ml.m5.large'));
 export const Text = z.string().check(z.minLength(1), z.maxLength(1024));
+/** What is sent as an HTTP header, such as a media type. */
+export const HeaderText = z.string().check(z.maxLength(1024), z.regex(/^[\x20-\x7E]+$/, 'Expected printable ASCII on one line, such as text/csv'));
 /** Variables of a container. @param longest characters of a name and of a value */
 export const environmentOf = (longest: number) =>
   z

@@ -232,6 +232,7 @@ describe('requests to replay', () => {
       requests: [],
       skippedLines: 4,
     });
+    expect(capturedIn(captured({ observedContentType: 'text/csv\nX: 1', data: '1', encoding: 'CSV' }))).toEqual({ requests: [], skippedLines: 1 });
     expect(requestsIn('{"contentType":"text/csv","body":"1"}\n{"body":"1"}\n[]\n')).toEqual({
       requests: [{ contentType: 'text/csv', body: '1' }],
       skippedLines: 2,

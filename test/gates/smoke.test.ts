@@ -115,6 +115,7 @@ describe('a bad smoke spec', () => {
   test.each([
     ['no request', { requests: [] }, 'requests'],
     ['21 requests', { requests: Array.from({ length: 21 }, () => request()) }, 'requests'],
+    ['a header within a header', { requests: [request({ contentType: 'text/csv\r\nX-Other: 1' })] }, 'requests.0.contentType'],
     ['an empty body', { requests: [request({ body: '' })] }, 'requests.0.body'],
     ['a status that is none', { requests: [request({ expectStatus: 99 })] }, 'requests.0.expectStatus'],
     ['an empty text', { requests: [request({ expectText: '' })] }, 'requests.0.expectText'],
