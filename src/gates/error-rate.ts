@@ -1,40 +1,24 @@
 import * as z from 'zod/mini';
 import { togetherShare } from '../rollout/weigh.ts';
 import { failed, inconclusive, successful, type Verdict } from '../rollout/verdict.ts';
-import {
-  advanceComparison,
-  beginComparison,
-  type Comparison,
-  type ComparisonRule,
-  excessBound,
-  harmOf,
-  lnNotWorseOf,
-} from '../statistics/comparison.ts';
+import { advanceComparison, beginComparison, type Comparison, type ComparisonRule, harmOf } from '../statistics/comparison.ts';
 import { rolesChanged } from '../statistics/e-factor.ts';
 import { advanceFixedRate, beginFixedRate } from '../statistics/fixed-rate.ts';
 import { lnEvidence, lnMean, type Onset } from '../statistics/onset.ts';
 import { upperRate } from '../statistics/rate-bound.ts';
 import { standing } from './standing.ts';
+import { comparingFields, memoryOf, positionOf, shareAt } from './comparing.ts';
 import { common, defineGate, type GateContext } from './gate.ts';
 import { type History, type Period, readHistory, readPeriods, usualRate } from './periods.ts';
-import { beginVigil, isSilenced, isUnwell, keepVigil, silenceLimit, type Vigil } from './vigil.ts';
-
-const Level = z.number().check(z.gt(0), z.maximum(0.5));
-const Rate = z.number().check(z.minimum(0), z.maximum(1));
+import { beginVigil, isSilenced, keepVigil, silenceLimit, type Vigil } from './vigil.ts';
 
 const Spec = z.strictObject({
   type: z.literal('error-rate'),
   ...common,
   /** `model`: whatever was no success (InvocationModelErrors). `5xx`: what the model answered itself (Invocation5XXErrors). */
   errors: z._default(z.enum(['model', '5xx', '4xx']), 'model'),
-  alpha: z._default(Level, 0.01),
-  beta: z._default(Level, 0.05),
-  margin: z._default(z.strictObject({ ratio: z._default(z.number().check(z.minimum(1), z.maximum(100)), 1.5), extra: z._default(Rate, 0.0025) }), {
-    ratio: 1.5,
-    extra: 0.0025,
-  }),
+  ...comparingFields(0.0025),
   ceiling: z.optional(z.number().check(z.gt(0), z.lt(1))),
-  clusterSize: z.optional(z.number().check(z.minimum(1), z.maximum(1000))),
 });
 type Spec = z.output<typeof Spec>;
 
@@ -50,7 +34,6 @@ const suspicionsAt = (periodSeconds: number): ComparisonRule['suspicions'] => [
   // Far worse: live from the first request, because nothing that warms up fails every fifth time.
   { tolerance: { ratio: 1, extra: 0.2 }, ratios: [2, 4.5], weight: 1 / 6, warmUp: 0 },
 ];
-const boundGamma = 0.05;
 /** What the canary's history test takes for good: three times stable's own rate, and a little. */
 const historyLimit = (rate: number): number => 3 * rate + 0.001;
 
@@ -74,21 +57,14 @@ interface Memory {
   readonly lastShare: number;
 }
 
+// Nobody else writes it.
+const remembered = (context: GateContext): Memory | undefined => memoryOf(context) as Memory | undefined;
+
 interface Measurement {
   readonly periods: readonly Period[];
   readonly throughMs: number;
   /** Read at the first look only. */
   readonly history?: History;
-}
-
-const memoryOf = (memory: unknown): Memory | undefined =>
-  typeof memory === 'object' && memory !== null && (memory as Partial<Memory>).version === 1 ? (memory as Memory) : undefined; // Nobody else writes it.
-
-/** The share the canary was meant to have in a period, 0-1. */
-export function shareAt(shifts: GateContext['shifts'], atMs: number): number {
-  let share = 0;
-  for (const { canaryPercent, verifiedAtMs } of shifts) if (verifiedAtMs <= atMs) share = canaryPercent / 100;
-  return share;
 }
 
 const ruleOf = (spec: Spec, { periodSeconds }: GateContext, { requests, bad, clusterSizes }: History): ComparisonRule => ({
@@ -169,12 +145,12 @@ export const errorRate = defineGate({
   evidenceShare: 0.6,
   async measure(spec, ports, context): Promise<Measurement> {
     const counts = [{ metricName: metricOf[spec.errors], statistic: 'Sum' }];
-    const memory = memoryOf(context.memory);
+    const memory = remembered(context);
     const read = await readPeriods(counts, memory?.throughMs, context, ports);
     return memory || read.periods.length === 0 ? read : { ...read, history: await readHistory(counts, context, ports) };
   },
   judge({ periods, throughMs, history }, spec, context) {
-    const before = memoryOf(context.memory) ?? (history && beginMemory(throughMs, history, context));
+    const before = remembered(context) ?? (history && beginMemory(throughMs, history, context));
     if (!before) return inconclusive('no-data', { errors: metricOf[spec.errors], from: new Date(throughMs).toISOString() });
     const rule = ruleOf(spec, context, before.history);
     const memory: Memory = { ...periods.reduce((state, period) => advance(state, period, spec, context, rule), before), throughMs };
@@ -221,18 +197,8 @@ function verdictOf(memory: Memory, spec: Spec, context: GateContext, rule: Compa
     return failed('canary-silent', { ...evidence, silentPeriods: vigil.silent, limit: 3 * silence, requestsMissed: vigil.missed });
   const sequential = {
     lnHarm: lnMean(harmOf(comparison, rule)),
-    lnNotWorse: lnNotWorseOf(comparison),
     ...(memory.reverse && { lnBetter: lnMean(harmOf(memory.reverse, rule)) }),
-    alpha: spec.alpha,
-    beta: spec.beta,
-    excessBound: excessBound(comparison, boundGamma),
-    cost: 1,
-    excess: total.canaryRequests > 0 ? (total.canaryBad - total.expected) / total.canaryRequests : 0,
-    margin: (spec.margin.ratio - 1) * (total.canaryRequests > 0 ? total.expected / total.canaryRequests : 0) + spec.margin.extra,
-    requests: total.canaryRequests,
-    requestsPerSecond: vigil.requestsPerSecond,
-    unwell: isUnwell(vigil, rule.usualRate),
-    silent: vigil.silent >= silence,
+    ...positionOf(comparison, rule, vigil, { alpha: spec.alpha, beta: spec.beta, cost: 1 }),
   };
   if (lnEvidence(memory.canaryGuard) >= -Math.log(ownAlpha) && lnEvidence(memory.stableGuard) < Math.log(3)) {
     return { ...failed('worse-than-history', { ...evidence, lnEvidence: lnEvidence(memory.canaryGuard), usualRate: rule.usualRate }), sequential };

@@ -1,29 +1,18 @@
 import * as z from 'zod/mini';
 import { togetherShare } from '../rollout/weigh.ts';
 import { failed, inconclusive, successful, type Verdict } from '../rollout/verdict.ts';
-import {
-  advanceComparison,
-  beginComparison,
-  type Comparison,
-  type ComparisonRule,
-  excessBound,
-  harmOf,
-  lnNotWorseOf,
-} from '../statistics/comparison.ts';
+import { advanceComparison, beginComparison, type Comparison, type ComparisonRule, harmOf } from '../statistics/comparison.ts';
 import { type Counts, rolesChanged } from '../statistics/e-factor.ts';
 import { lnMean } from '../statistics/onset.ts';
 import { Refused } from '../rollout/errors.ts';
 import { type Counting, countingOf, countingQueries } from './counting.ts';
-import { shareAt } from './error-rate.ts';
+import { comparingFields, memoryOf, positionOf, shareAt } from './comparing.ts';
 import { common, defineGate, type GateContext, type BakingPorts } from './gate.ts';
 import { flawsOfForm, judgePercentile, measurePercentile, Percentile } from './latency-percentile.ts';
 import { type BadCount, type History, type Period, readHistory, readPeriods, usualRate } from './periods.ts';
 import { readableFrom } from './resolution.ts';
 import { standing } from './standing.ts';
-import { beginVigil, isSilenced, isUnwell, keepVigil, silenceLimit, type Vigil } from './vigil.ts';
-
-const Level = z.number().check(z.gt(0), z.maximum(0.5));
-const Rate = z.number().check(z.minimum(0), z.maximum(1));
+import { beginVigil, isSilenced, keepVigil, silenceLimit, type Vigil } from './vigil.ts';
 
 const Milliseconds = z.number().check(z.gt(0), z.maximum(3_600_000));
 
@@ -43,15 +32,9 @@ const Spec = z
     percentile: z.optional(Percentile),
     maxMs: z.optional(Milliseconds),
     minimumRequests: z.optional(z.int().check(z.minimum(1))),
-    alpha: z._default(Level, 0.01),
-    beta: z._default(Level, 0.05),
-    margin: z._default(z.strictObject({ ratio: z._default(z.number().check(z.minimum(1), z.maximum(100)), 1.5), extra: z._default(Rate, 0.01) }), {
-      ratio: 1.5,
-      extra: 0.01,
-    }),
+    ...comparingFields(0.01),
     /** What a slow request counts against a harm budget, next to a failed one's 1. */
-    cost: z._default(Rate, 0.3),
-    clusterSize: z.optional(z.number().check(z.minimum(1), z.maximum(1000))),
+    cost: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.3),
   })
   .check(({ issues, value }) => {
     for (const { path, message } of flawsOfForm(value)) issues.push({ code: 'custom', path, message, input: value });
@@ -61,7 +44,6 @@ type Spec = z.output<typeof Spec>;
 const ratios = [1.5, 2.5, 5, 12, 60];
 /** A new container is slow at first, a good one too. */
 const warmUpSeconds = 120;
-const boundGamma = 0.05;
 
 interface Memory {
   readonly version: 1;
@@ -76,6 +58,9 @@ interface Memory {
   readonly counting: Counting;
 }
 
+// Nobody else writes it.
+const remembered = (context: GateContext): Memory | undefined => memoryOf(context) as Memory | undefined;
+
 interface Measurement {
   readonly periods: readonly Period[];
   readonly throughMs: number;
@@ -86,9 +71,6 @@ interface Measurement {
   /** In the simple form, and then nothing else. */
   readonly ofPercentile?: Awaited<ReturnType<typeof measurePercentile>>;
 }
-
-const memoryOf = (memory: unknown): Memory | undefined =>
-  typeof memory === 'object' && memory !== null && (memory as Partial<Memory>).version === 1 ? (memory as Memory) : undefined; // Nobody else writes it.
 
 /** ModelLatency is in microseconds; the trimmed count above a threshold is the number of slower requests. */
 function countsOf({ thresholdsMs }: Spec, { statistic, emptyIsMissing }: Counting): BadCount[] {
@@ -169,7 +151,7 @@ export const latency = defineGate({
   weighs: ({ percentile }) => percentile === undefined,
   async measure(spec, ports, context): Promise<Measurement> {
     if (spec.percentile !== undefined) return { periods: [], throughMs: context.nowMs, ofPercentile: await measurePercentile(spec, ports, context) };
-    const memory = memoryOf(context.memory);
+    const memory = remembered(context);
     const counting = memory?.counting ?? (await readCounting(context, ports));
     if (!counting || counting.statistic === 'none') return { periods: [], throughMs: context.nowMs, ...(counting && { counting }) };
     const counts = countsOf(spec, counting);
@@ -184,7 +166,7 @@ export const latency = defineGate({
         thresholdsMs: spec.thresholdsMs,
         text: 'CloudWatch counts no ModelLatency above a threshold here: percentile and maxMs need no counts',
       });
-    const before = memoryOf(context.memory) ?? (history && counting && beginMemory(throughMs, history, counting, spec));
+    const before = remembered(context) ?? (history && counting && beginMemory(throughMs, history, counting, spec));
     if (!before) return inconclusive('no-data', { thresholdsMs: spec.thresholdsMs, from: new Date(throughMs).toISOString() });
     const rules = rulesOf(spec, context, before.history);
     const memory: Memory = { ...periods.reduce((state, period) => advance(state, period, spec, context, rules), before), throughMs };
@@ -226,18 +208,8 @@ function verdictOf({ comparisons, reverse, vigil, throughMs }: Memory, spec: Spe
   return standing(
     {
       lnHarm: lnHarmOf(comparisons, rules),
-      lnNotWorse: lnNotWorseOf(slow),
       ...(reverse && { lnBetter: lnHarmOf(reverse, rules) }),
-      alpha: spec.alpha,
-      beta: spec.beta,
-      excessBound: excessBound(slow, boundGamma),
-      cost: spec.cost,
-      excess: total.canaryRequests > 0 ? (total.canaryBad - total.expected) / total.canaryRequests : 0,
-      margin: (spec.margin.ratio - 1) * (total.canaryRequests > 0 ? total.expected / total.canaryRequests : 0) + spec.margin.extra,
-      requests: total.canaryRequests,
-      requestsPerSecond: vigil.requestsPerSecond,
-      unwell: isUnwell(vigil, rules[middle]?.usualRate ?? 0),
-      silent: vigil.silent >= silence,
+      ...positionOf(slow, { margin: spec.margin, usualRate: rules[middle]?.usualRate ?? 0 }, vigil, spec),
     },
     evidence,
   );

@@ -72,11 +72,8 @@ function affordablePercent(spec: Spec, soFar: SoFar, verdicts: readonly GateVerd
   const perSecond = Math.max(...gates.map(({ requestsPerSecond }) => requestsPerSecond));
   if (!(perSecond > 0)) return spec.startPercent;
   const atStake = perSecond * reactionSeconds(soFar);
-  if (gates.some(({ requests }) => requests < fewestRequests)) {
-    // Nothing of the canary's is known: everything it serves until somebody notices may be bad.
-    const known = Math.max(...gates.map(({ requests }) => requests)) >= fewestRequests;
-    if (!known) return Math.min(spec.blindPercent, (100 * blindPart * spec.harmBudget) / atStake);
-  }
+  // Nothing of the canary's is known: everything it serves until somebody notices may be bad.
+  if (gates.every(({ requests }) => requests < fewestRequests)) return Math.min(spec.blindPercent, (100 * blindPart * spec.harmBudget) / atStake);
   const gap = Math.max(1e-6, ...gates.map(({ requests, excessBound, cost }) => cost * (requests < fewestRequests ? 1 : excessBound)));
   return (100 * spec.harmBudget) / (atStake * gap);
 }

@@ -5,8 +5,7 @@ import type { Datapoint, MetricQuery, Window } from '../../src/ports/metrics.ts'
 import { batchedMetrics } from '../../src/rollout/batched-metrics.ts';
 import { Refused, Throttled } from '../../src/rollout/errors.ts';
 import { evaluate } from '../../src/rollout/evaluate.ts';
-import type { Placement } from '../../src/rollout/rollout.ts';
-import { noonMs, rollout } from './fixture.ts';
+import { noonMs, placed, rollout } from './fixture.ts';
 import { story } from './world.ts';
 
 const query = (metricName: string, periodSeconds = 10): MetricQuery => ({
@@ -111,17 +110,10 @@ describe('batchedMetrics()', () => {
 
 describe('evaluate()', () => {
   test('reads the metrics of all gates in one call, every ten seconds where the endpoint publishes so', async () => {
-    const placement: Placement = {
-      endpointName: 'churn',
-      fence: 1,
-      stable: 'churn-a',
-      canary: 'churn-b',
-      stableWeight: 100,
-      configName: 'churn-2',
-      verifiedAtMs: noonMs,
+    const placement = placed({
       metricPeriodSeconds: 10,
       smokeTestedAtMs: noonMs,
-    };
+    });
     const s = await story({
       gates: [
         { type: 'metric-threshold', metric: { name: 'Invocation5XXErrors' }, max: 0.02 },

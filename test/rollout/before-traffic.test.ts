@@ -7,7 +7,7 @@ import type { Placement } from '../../src/rollout/rollout.ts';
 import { smoke } from '../../src/rollout/smoke.ts';
 import type { DeliverySource } from '../../src/rollout/spec.ts';
 import type { GateVerdict } from '../../src/rollout/verdict.ts';
-import { noonMs, rollout } from './fixture.ts';
+import { noonMs, placed, rollout } from './fixture.ts';
 import { served, story } from './world.ts';
 
 const verdict = (result: GateVerdict['result'], overrides: Partial<GateVerdict> = {}): GateVerdict => ({
@@ -63,15 +63,7 @@ describe('judgeBeforeTraffic()', () => {
 });
 
 const { id } = rollout();
-const placement: Placement = {
-  endpointName: 'churn',
-  fence: 1,
-  stable: 'churn-a',
-  stableWeight: 100,
-  canary: 'churn-b',
-  configName: 'churn-2',
-  verifiedAtMs: noonMs,
-};
+const placement = placed();
 const gates: NonNullable<DeliverySource['gates']> = [
   { type: 'traffic', minimumRequests: 10 },
   { type: 'smoke', requests: [{ contentType: 'text/csv', body: '1' }] },

@@ -2,23 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { AwsError } from '../../src/emulator/aws-error.ts';
 import { evaluate } from '../../src/rollout/evaluate.ts';
 import { nextStep } from '../../src/rollout/next-step.ts';
-import type { Placement, Rollout } from '../../src/rollout/rollout.ts';
+import type { Rollout } from '../../src/rollout/rollout.ts';
 import type { DeliverySource } from '../../src/rollout/spec.ts';
-import { noonMs, rollout } from './fixture.ts';
+import { noonMs, placed, rollout } from './fixture.ts';
 import { served, story } from './world.ts';
 
 const { id } = rollout();
-const placement: Placement = {
-  endpointName: 'churn',
-  fence: 1,
-  stable: 'churn-a',
-  stableWeight: 100,
-  canary: 'churn-b',
-  configName: 'churn-2',
-  verifiedAtMs: noonMs,
+const placement = placed({
   smokeTestedAtMs: noonMs,
   metricPeriodSeconds: 10,
-};
+});
 const { stable: _, ...first } = placement;
 const gates: DeliverySource['gates'] = [{ type: 'error-rate' }, { type: 'latency', thresholdsMs: [300] }];
 

@@ -5,26 +5,19 @@ import type { Move } from '../../src/rollout/move.ts';
 import { nextStep } from '../../src/rollout/next-step.ts';
 import { prepare } from '../../src/rollout/prepare.ts';
 import { rollBack } from '../../src/rollout/roll-back.ts';
-import type { Placement, Rollout, StepRecord } from '../../src/rollout/rollout.ts';
+import type { Rollout, StepRecord } from '../../src/rollout/rollout.ts';
 import { rest, shift } from '../../src/rollout/shift.ts';
 import { type MoveName, verify } from '../../src/rollout/verify.ts';
 import { rejection } from '../emulator/front-fixture.ts';
-import { digestOf, imageOf, noonMs, rollout } from './fixture.ts';
+import { digestOf, imageOf, noonMs, placed, rollout } from './fixture.ts';
 import { type Story, served, story } from './world.ts';
 
 /* One writer an endpoint: SageMaker checks no fence, so whoever lost the lock must find out before it does or decides anything. */
 
 const id = rollout().id;
-const placement: Placement = {
-  endpointName: 'churn',
-  fence: 1,
-  stable: 'churn-a',
-  canary: 'churn-b',
-  stableWeight: 100,
-  configName: 'churn-2',
-  verifiedAtMs: noonMs,
+const placement = placed({
   before: { configName: 'churn-1', variants: [{ VariantName: 'churn-a', weight: 100, instanceCount: 1, images: [] }] },
-};
+});
 const { configName: _configName, verifiedAtMs: _verifiedAtMs, ...untouched } = placement;
 const { stable: _stable, before: _before, ...untouchedFirst } = untouched;
 const asked: StepRecord = { index: 0, canaryPercent: 10, bakeSeconds: 300, requestedAtMs: noonMs - 900_000, verdicts: [] };

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { emptyChain } from '../../src/ledger/chain.ts';
 import type { EndpointConfig, EndpointDescription, LiveVariant } from '../../src/ports/endpoints.ts';
-import type { Rollout } from '../../src/rollout/rollout.ts';
+import type { Placement, Rollout } from '../../src/rollout/rollout.ts';
 import { type DeliverySource, DeliverySpec } from '../../src/rollout/spec.ts';
 import type { GateVerdict } from '../../src/rollout/verdict.ts';
 import type { RolloutRequest } from '../../src/triggers/trigger.ts';
@@ -86,6 +86,18 @@ export const rollout = (overrides: Partial<Rollout> = {}): Rollout => ({
   approved: [],
   heardActs: [],
   watching: [],
+  ...overrides,
+});
+
+/** On churn, canary proved at noon: nothing yet asked of it. */
+export const placed = (overrides: Partial<Placement> = {}): Placement => ({
+  endpointName: 'churn',
+  fence: 1,
+  stable: 'churn-a',
+  canary: 'churn-b',
+  stableWeight: 100,
+  configName: 'churn-2',
+  verifiedAtMs: noonMs,
   ...overrides,
 });
 

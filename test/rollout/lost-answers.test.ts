@@ -6,12 +6,12 @@ import { finish } from '../../src/rollout/finish.ts';
 import { nextStep } from '../../src/rollout/next-step.ts';
 import { prepare } from '../../src/rollout/prepare.ts';
 import { rollBack } from '../../src/rollout/roll-back.ts';
-import type { Placement, StepRecord } from '../../src/rollout/rollout.ts';
+import type { StepRecord } from '../../src/rollout/rollout.ts';
 import { shift } from '../../src/rollout/shift.ts';
 import { smoke } from '../../src/rollout/smoke.ts';
 import { verify } from '../../src/rollout/verify.ts';
 import { rejection } from '../emulator/front-fixture.ts';
-import { digestOf, imageOf, noonMs, rollout } from './fixture.ts';
+import { digestOf, imageOf, noonMs, placed, rollout } from './fixture.ts';
 import { served, story } from './world.ts';
 
 /*
@@ -20,16 +20,9 @@ import { served, story } from './world.ts';
  */
 
 const id = rollout().id;
-const placement: Placement = {
-  endpointName: 'churn',
-  fence: 1,
-  stable: 'churn-a',
-  canary: 'churn-b',
-  stableWeight: 100,
-  configName: 'churn-2',
-  verifiedAtMs: noonMs,
+const placement = placed({
   before: { configName: 'churn-1', variants: [{ VariantName: 'churn-a', weight: 100, instanceCount: 1, images: [] }] },
-};
+});
 const { stable: _stable, before: _before, ...firstPlacement } = placement;
 const step: StepRecord = { index: 0, canaryPercent: 10, bakeSeconds: 300, requestedAtMs: noonMs - 60_000, verifiedAtMs: noonMs, verdicts: [] };
 const ramping = (canaryWeight: number, status = 'InService') => ({

@@ -7,7 +7,7 @@ import { leftoversOf } from '../../src/rollout/leftovers.ts';
 import { nextStep } from '../../src/rollout/next-step.ts';
 import type { Placement } from '../../src/rollout/rollout.ts';
 import { DeliverySpec } from '../../src/rollout/spec.ts';
-import { deliverySource, digestOf, noonMs, rollout } from './fixture.ts';
+import { deliverySource, digestOf, noonMs, placed, rollout } from './fixture.ts';
 import { type Story, served, story } from './world.ts';
 
 /* Alarms that a delivery has made for its canary, and those that are red before it starts. */
@@ -15,16 +15,9 @@ import { type Story, served, story } from './world.ts';
 const { id } = rollout();
 const arn = 'arn:aws:states:eu-west-1:111122223333:execution:sluice-rollout:x';
 const alarmName = 'sluice-churn-2-errors';
-const placement: Placement = {
-  endpointName: 'churn',
-  fence: 1,
-  stable: 'churn-a',
-  canary: 'churn-b',
-  stableWeight: 100,
-  configName: 'churn-2',
-  verifiedAtMs: noonMs,
+const placement = placed({
   smokeTestedAtMs: noonMs,
-};
+});
 const create = [{ name: 'errors', metric: { name: 'Invocation5XXErrors' }, max: 0.05 }];
 const puts = (s: Story) => s.w.aws.seen.filter(({ operation }) => operation === 'PutMetricAlarm');
 const watchers = (s: Story) => s.w.rows().filter(({ pk }) => pk === `WATCH#alarm/${alarmName}`);

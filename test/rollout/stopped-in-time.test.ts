@@ -5,25 +5,18 @@ import { keys } from '../../src/rollout/keys.ts';
 import { nextStep } from '../../src/rollout/next-step.ts';
 import { ask, undo } from '../../src/rollout/people.ts';
 import { prepare } from '../../src/rollout/prepare.ts';
-import type { Placement, StepRecord } from '../../src/rollout/rollout.ts';
+import type { StepRecord } from '../../src/rollout/rollout.ts';
 import { shift } from '../../src/rollout/shift.ts';
 import { signal } from '../../src/rollout/signal.ts';
 import { start } from '../../src/rollout/start.ts';
-import { digestOf, imageOf, noonMs, request, rollout } from './fixture.ts';
+import { digestOf, imageOf, noonMs, placed, request, rollout } from './fixture.ts';
 import { type Story, served, story } from './world.ts';
 
 const { id } = rollout();
 const arn = 'arn:aws:states:eu-west-1:111122223333:execution:sluice-rollout:x';
-const placement: Placement = {
-  endpointName: 'churn',
-  fence: 1,
-  stable: 'churn-a',
-  canary: 'churn-b',
-  stableWeight: 100,
-  configName: 'churn-2',
-  verifiedAtMs: noonMs,
+const placement = placed({
   smokeTestedAtMs: noonMs,
-};
+});
 const first: StepRecord = {
   index: 0,
   canaryPercent: 10,

@@ -1,25 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { AwsError } from '../../src/emulator/aws-error.ts';
 import { evaluate } from '../../src/rollout/evaluate.ts';
-import type { Placement, StepRecord } from '../../src/rollout/rollout.ts';
+import type { StepRecord } from '../../src/rollout/rollout.ts';
 import { signal } from '../../src/rollout/signal.ts';
 import { wait } from '../../src/rollout/wait.ts';
-import { noonMs, rollout } from './fixture.ts';
+import { noonMs, placed, rollout } from './fixture.ts';
 import { story } from './world.ts';
 
 /* While a canary has traffic somebody watches it: an alarm interrupts a bake at its first event, and only at its first. */
 
 const id = rollout().id;
-const placement: Placement = {
-  endpointName: 'churn',
-  fence: 1,
-  stable: 'churn-a',
-  canary: 'churn-b',
-  stableWeight: 100,
-  configName: 'churn-2',
-  verifiedAtMs: noonMs,
+const placement = placed({
   smokeTestedAtMs: noonMs,
-};
+});
 const step: StepRecord = { index: 0, canaryPercent: 10, bakeSeconds: 300, requestedAtMs: noonMs - 60_000, verifiedAtMs: noonMs, verdicts: [] };
 const watching = ['endpoint/churn', 'alarm/churn-b-5xx', 'alarm/any-5xx'];
 const gates = { gates: [{ type: 'alarm' as const, alarmNames: ['churn-b-5xx', 'any-5xx'] }] };
